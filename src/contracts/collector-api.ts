@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { command } from './command.ts';
+import { agentEvent, eventBody } from './event.ts';
+import { agentId, count, instant, language, severity, sha256Hex, uuid } from './ids.ts';
+import { dsseEnvelope } from './policy.ts';
+import { policyReference } from './verdict.ts';
+
+/** Agents' half, mutual TLS, JSON. Paths under `/v1/`. Requests are strict: an unknown field is refused. */
+export const enrollRequest = z.strictObject({
+  token: z.string().min(16).max(512),
+  csr: z.string().min(64).max(16_384),
+  host: z.string().min(1).max(256),
+  os: z.string().max(128),
+});
+export const enrollResponse = z.strictObject({
+  agent: agentId,
+  certificate: z.string(),
+  ca: z.string(),
+  /** SPKI PEM of the organisation's policy key; pinned for the agent's life. */
+  policyKey: z.string(),
+  /** Identity shared by the organisation's PCs, age text form: lets an enrolled PC read what another encrypted. */
+  groupIdentity: z.string(),
+});
+export type EnrollRequest = z.infer<typeof enrollRequest>;
+export type EnrollResponse = z.infer<typeof enrollResponse>;
+
+export const preflightRequest = z.strictObject({
+  version: z.string().max(64),
+  os: z.string().max(128),
+  policy: policyReference.optional(),
+  spooled: count,
+});
+export const preflightResponse = z.strictObject({
+  time: instant,
+  batchSize: z.int().min(1).max(5000),
+  /** The highest sequence stored with every one before it: the agent goes on behind it. */
+  storedThrough: count,
+  policyVersion: count.optional(),
+  commands: z.array(command).max(100),
+});
+export type PreflightRequest = z.infer<typeof preflightRequest>;
+export type PreflightResponse = z.infer<typeof preflightResponse>;
+
+/** The chain's head, signed with the key of the agent's certificate (RSASSA-PSS, SHA-256) over `sequence + "\n" + hash`. */
+export const chainHead = z.strictObject({ sequence: z.int().min(1), hash: sha256Hex, signature: z.base64() });
+export type ChainHead = z.infer<typeof chainHead>;
+
+export const eventsRequest = z.strictObject({ batch: uuid, events: z.array(agentEvent).min(1).max(5000), head: chainHead });
+export const eventsResponse = z.strictObject({ accepted: count, duplicates: count, storedThrough: count });
+export type EventsRequest = z.infer<typeof eventsRequest>;
+export type EventsResponse = z.infer<typeof eventsResponse>;
+
+/** `GET /v1/policy`, `If-None-Match` with the envelope's SHA-256 as strong ETag. */
+export const policyResponse = dsseEnvelope;
+
+export const guardStatus = z.strictObject({
+  volume: z.string().max(256),
+  mode: z.enum(['watch', 'fuse']),
+  state: z.enum(['ready', 'failed']),
+});
+export const postflightRequest = z.strictObject({
+  policy: policyReference.optional(),
+  guards: z.array(guardStatus).max(256),
+  commands: z.array(z.strictObject({ id: uuid, ok: z.boolean(), detail: z.string().max(512).optional() })).max(100),
+});
+export const postflightResponse = z.strictObject({});
+export type PostflightRequest = z.infer<typeof postflightRequest>;
+
+/** A refusal, from either half. */
+export const apiError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+export type ApiError = z.infer<typeof apiError>;
+
+/** Console's half: cookie session, JSON, paths under `/api/`. */
+export const loginRequest = z.strictObject({ name: z.string().min(1).max(128), password: z.string().min(1).max(1024) });
+export const sessionInfo = z.strictObject({
+  name: z.string(),
+  role: z.enum(['admin', 'officer', 'auditor']),
+  language: language.optional(),
+});
+export type SessionInfo = z.infer<typeof sessionInfo>;
+
+export const storedEvent = z.strictObject({ received: instant, event: agentEvent });
+export type StoredEvent = z.infer<typeof storedEvent>;
+
+export const eventsQuery = z.strictObject({
+  /** Words looked for in file names, users, hosts, rules and serials. */
+  text: z.string().max(256).optional(),
+  type: z.string().max(512).optional(),
+  severity: severity.optional(),
+  agent: agentId.optional(),
+  user: z.string().max(256).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  before: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export const eventsPage = z.strictObject({ events: z.array(storedEvent), next: z.string().nullable() });
+export type EventsQuery = z.infer<typeof eventsQuery>;
+export type EventsPage = z.infer<typeof eventsPage>;
+
+export const fleetAgent = z.strictObject({
+  agent: agentId,
+  host: z.string(),
+  os: z.string(),
+  version: z.string().nullable(),
+  enrolled: instant,
+  lastSeen: instant.nullable(),
+  policy: policyReference.nullable(),
+  /** Differs from the policy handed out: see the fleet page. */
+  drift: z.boolean(),
+  revoked: z.boolean(),
+  storedThrough: count,
+  guards: z.array(guardStatus),
+});
+export const fleetResponse = z.strictObject({ agents: z.array(fleetAgent), policy: policyReference.nullable() });
+export type FleetAgent = z.infer<typeof fleetAgent>;
+export type FleetResponse = z.infer<typeof fleetResponse>;
+
+export const summaryResponse = z.strictObject({
+  total: count,
+  last24h: z.strictObject({ encrypted: count, blocked: count, held: count, allowed: count, failed: count, persons: count }),
+  agents: count,
+});
+export type SummaryResponse = z.infer<typeof summaryResponse>;
+
+export const knownEventTypes: readonly string[] = eventBody.options.map((option) => option.shape.type.value);

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { count, slug } from './ids.ts';
+
+/** Detector ids that ship with the product; a policy may add its own under `custom.`. */
+export const DETECTOR_IDS = [
+  'jp.my-number',
+  'jp.corporate-number',
+  'jp.drivers-license',
+  'jp.passport',
+  'jp.residence-card',
+  'jp.pension-number',
+  'jp.health-insurance',
+  'jp.phone',
+  'jp.address',
+  'jp.bank-account',
+  'jp.person-name',
+  'credit-card',
+  'iban',
+  'us.ssn',
+  'email',
+  'ip-address',
+  'date-of-birth',
+  'secret.aws',
+  'secret.github',
+  'secret.google',
+  'secret.slack',
+  'secret.private-key',
+  'secret.jwt',
+  'secret.password',
+  'keyword.confidential',
+] as const;
+
+export const confidence = z.enum(['low', 'medium', 'high']);
+export type Confidence = z.infer<typeof confidence>;
+export const CONFIDENCES = confidence.options;
+
+/** Where in the file: the container member first, then the place inside it. All parts are shown text. */
+export const place = z.strictObject({
+  part: z.string().max(1024).optional(),
+  sheet: z.string().max(256).optional(),
+  cell: z.string().max(32).optional(),
+  page: z.int().min(1).optional(),
+  line: z.int().min(1).optional(),
+});
+export type Place = z.infer<typeof place>;
+
+export const finding = z.strictObject({
+  detector: slug,
+  confidence,
+  /** How many matches. */
+  count,
+  /** How many different values among them. */
+  distinct: count,
+  /** At most five, masked: never enough of a value to use it. */
+  samples: z.array(z.string().max(64)).max(5),
+  where: z.array(place).max(5),
+  /** Why this confidence, as stable codes, e.g. `check-digit`, `context-word`, `column-header`. */
+  reasons: z.array(slug).max(8),
+});
+export type Finding = z.infer<typeof finding>;
+
+/** Why a file, or a part of it, could not be read. Policy decides what follows. */
+export const unreadableReason = z.enum([
+  'encrypted',
+  'corrupt',
+  'too-deep',
+  'too-large',
+  'too-many-entries',
+  'ratio-exceeded',
+  'timed-out',
+  'worker-died',
+  'unsupported',
+  'io-error',
+]);
+export type UnreadableReason = z.infer<typeof unreadableReason>;
+
+/** Distinct people in the file; `from` equals `to` where the count is exact. */
+export const personCount = z.strictObject({ from: count, to: count });
+export type PersonCount = z.infer<typeof personCount>;
+
+/** What the inspection of one file saw. `unreadable` may stand beside findings: what was read so far still counts. */
+export const inspection = z.strictObject({
+  /** True type by content, e.g. `xlsx`, `pdf`, `text`, `zip`, `unknown`. */
+  type: z.string().max(32),
+  bytes: count,
+  findings: z.array(finding).max(64),
+  persons: personCount,
+  unreadable: z.array(z.strictObject({ reason: unreadableReason, where: place.optional() })).max(16),
+  millis: z.number().min(0),
+});
+export type Inspection = z.infer<typeof inspection>;
+
+/** Bounds of one inspection; each comes from policy and each, when passed, is an `unreadable` of its own reason. */
+export const inspectionLimits = z.strictObject({
+  maxBytes: count,
+  maxMillis: count,
+  maxDepth: count,
+  maxEntries: count,
+  maxRatio: count,
+  maxExpandedBytes: count,
+  maxMemoryBytes: count,
+});
+export type InspectionLimits = z.infer<typeof inspectionLimits>;

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { bus, deviceClass } from './device.ts';
+import { confidence, unreadableReason } from './finding.ts';
+import { count, instant, localizedText, severity, slug } from './ids.ts';
+import { action } from './verdict.ts';
+
+/** `30s`, `5m`, `8h`, `14d`. */
+export const duration = z.string().regex(/^[1-9][0-9]{0,5}(?:ms|s|m|h|d)$/, 'a duration such as 30s, 5m, 8h or 14d');
+/** `512KiB`, `20MiB`, `2GiB`, or a plain number of bytes. */
+export const size = z.union([count, z.string().regex(/^[1-9][0-9]{0,8}(?:B|KiB|MiB|GiB)$/, 'a size such as 512KiB, 20MiB or 2GiB')]);
+
+/** `*` and `?` only; matched without regard to case. */
+const glob = z.string().min(1).max(256);
+const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'four lower-case hex digits, e.g. 0781');
+
+/** What a device rule does with a volume on the device. */
+export const deviceAction = z.enum(['block', 'read-only', 'guard', 'allow']);
+export type DeviceAction = z.infer<typeof deviceAction>;
+
+const whoWhere = { users: z.array(glob).min(1).max(1000).optional(), hosts: z.array(glob).min(1).max(1000).optional() };
+
+export const deviceRule = z.strictObject({
+  id: slug,
+  title: localizedText.optional(),
+  when: z.strictObject({
+    bus: z.array(bus).min(1).optional(),
+    class: z.array(deviceClass).min(1).optional(),
+    'vendor-id': z.array(usbId).min(1).max(1000).optional(),
+    'product-id': z.array(usbId).min(1).max(1000).optional(),
+    /** Serials, exact or with `*`. */
+    serial: z.array(glob).min(1).max(10_000).optional(),
+    'has-serial': z.boolean().optional(),
+    filesystem: z.array(z.string().min(1).max(32)).min(1).max(32).optional(),
+    ...whoWhere,
+  }),
+  action: deviceAction,
+});
+export type DeviceRule = z.infer<typeof deviceRule>;
+
+const detectorCondition = z.strictObject({
+  detector: z.union([slug, z.array(slug).min(1).max(64)]),
+  /** Compared with the number of distinct values. */
+  'at-least': z.int().min(1).optional(),
+  confidence: confidence.optional(),
+});
+
+/** Every condition named must hold; inside a list one is enough. */
+export const fileCondition = z.strictObject({
+  findings: z.array(detectorCondition).min(1).max(64).optional(),
+  persons: z.strictObject({ 'at-least': z.int().min(1) }).optional(),
+  unreadable: z.union([z.literal(true), z.array(unreadableReason).min(1)]).optional(),
+  type: z.array(z.string().min(1).max(32)).min(1).max(64).optional(),
+  name: z.array(glob).min(1).max(1000).optional(),
+  size: z.strictObject({ 'at-least': size.optional(), 'at-most': size.optional() }).optional(),
+  bus: z.array(bus).min(1).optional(),
+  serial: z.array(glob).min(1).max(10_000).optional(),
+  ...whoWhere,
+});
+export type FileCondition = z.infer<typeof fileCondition>;
+
+export const fileRule = z.strictObject({
+  id: slug,
+  title: localizedText.optional(),
+  /** The rule holds when any of these does. */
+  when: z.array(fileCondition).min(1).max(64),
+  action,
+  severity: severity.optional(),
+  /** Shown to the person whose file it is: what happened and what to do next. */
+  message: localizedText.optional(),
+});
+export type FileRule = z.infer<typeof fileRule>;
+
+const limits = z.strictObject({
+  'max-bytes': size.default('1GiB'),
+  'max-time': duration.default('30s'),
+  'max-depth': z.int().min(1).max(32).default(5),
+  'max-entries': z.int().min(1).max(1_000_000).default(10_000),
+  'max-ratio': z.int().min(2).max(100_000).default(200),
+  'max-expanded-bytes': size.default('2GiB'),
+  'max-memory': size.default('512MiB'),
+});
+
+/** A policy as an admin writes it, in YAML. Grammar and meaning: docs/spec/policy.md. */
+export const policy = z.strictObject({
+  format: z.literal('sekisho-policy/1'),
+  name: slug,
+  title: localizedText,
+  description: localizedText.optional(),
+  volumes: z
+    .strictObject({
+      /** Which volumes count as removable, by bus. */
+      removable: z.array(bus).min(1).default(['usb', 'sd', 'thunderbolt', 'firewire', 'optical', 'unknown']),
+      /** Loop devices and plain folders, as used for practice and tests. */
+      'include-virtual': z.boolean().default(false),
+      /** Files already on a volume when it is inserted are inspected too. */
+      'inspect-present-files': z.boolean().default(true),
+    })
+    .prefault({}),
+  devices: z
+    .strictObject({
+      default: deviceAction.default('guard'),
+      rules: z.array(deviceRule).max(1000).default([]),
+    })
+    .prefault({}),
+  inspection: limits.prefault({}),
+  /** Own keywords, reported as `custom.<id>`; matched as plain text after NFKC, without regard to case. */
+  keywords: z
+    .array(z.strictObject({ id: slug, words: z.array(z.string().min(2).max(128)).min(1).max(1000) }))
+    .max(100)
+    .default([]),
+  rules: z.array(fileRule).max(1000),
+  /** For a file that no rule matches. */
+  default: action.default('record'),
+  'screen-lock': z.strictObject({ after: duration, warn: duration.default('30s') }).optional(),
+  spool: z.strictObject({ 'max-size': size.default('256MiB') }).prefault({}),
+  quarantine: z.strictObject({ keep: duration.default('90d'), 'max-size': size.default('4GiB') }).prefault({}),
+});
+export type Policy = z.infer<typeof policy>;
+export type PolicyInput = z.input<typeof policy>;
+
+/** age v1 X25519 recipient, as `age-keygen -y` prints it. */
+export const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'an age recipient, age1...');
+
+/**
+ * What is signed: a policy's own text with what its release adds. The payload of the DSSE envelope, as JSON.
+ * The text is carried whole, comments too, so that what an admin signed is what an auditor reads.
+ */
+export const policyRelease = z.strictObject({
+  format: z.literal('sekisho-policy-release/1'),
+  name: slug,
+  /** Only ever grows within an organisation; an agent refuses a lower or repeated number with other content. */
+  version: z.int().min(1),
+  issued: instant,
+  notBefore: instant,
+  expires: instant,
+  /** Everything the agents encrypt can be opened by each of these. */
+  recipients: z.array(ageRecipient).min(1).max(32),
+  source: z.string().max(4_194_304),
+});
+export type PolicyRelease = z.infer<typeof policyRelease>;
+
+export const POLICY_RELEASE_TYPE = 'application/vnd.sekisho.policy-release+json';
+
+const base64 = z.base64();
+
+/** DSSE v1.0 envelope (secure-systems-lab/dsse, protocol.md). */
+export const dsseEnvelope = z.strictObject({
+  payloadType: z.string().min(1).max(256),
+  payload: base64.max(8_388_608),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().max(128), sig: base64.max(1024) }))
+    .min(1)
+    .max(8),
+});
+export type DsseEnvelope = z.infer<typeof dsseEnvelope>;
