@@ -108,3 +108,17 @@ export interface Spool {
   intents(): Intent[];
   close(): void;
 }
+
+/** The spool as the sync client sees it. */
+export interface SpoolReader {
+  /** Events not yet acknowledged, in order of sequence, from the first behind `after`; at most `limit`. */
+  pending(after: number, limit: number): AgentEvent[];
+  /** The newest event of the chain, or null while there is none. */
+  head(): { readonly sequence: number; readonly hash: string } | null;
+  /** The collector holds every event up to and with this sequence. Going back is no change. */
+  acknowledge(through: number): void;
+  /** How many events wait for the collector. */
+  count(): number;
+  /** Calls the listener after each append; returns how to stop. */
+  onAppend(listener: () => void): () => void;
+}
