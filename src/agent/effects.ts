@@ -1,0 +1,175 @@
+import type { Effect, NotificationDraft } from '../contracts/effect.ts';
+import type { Failure } from '../contracts/errors.ts';
+import type { AgentInput } from '../contracts/input.ts';
+import type { Result } from '../contracts/result.ts';
+import type { Volume } from '../contracts/volume.ts';
+import type { Clock, Guard, Inspector, SessionControl, Spool } from '../core/ports.ts';
+import { baseName } from '../core/display-name.ts';
+
+/** Without its time, which the runner gives. */
+export type Happening = AgentInput extends infer I ? (I extends AgentInput ? Omit<I, 'at'> : never) : never;
+
+export interface EffectPorts {
+  readonly clock: Clock;
+  readonly spool: Spool;
+  readonly inspector: Inspector;
+  readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
+  readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
+  readonly releaseHold: (holdId: string) => Promise<Result<void, Failure>>;
+  readonly sessions: Pick<SessionControl, 'readIdle' | 'lock'> | null;
+  readonly notify: (notification: NotificationDraft) => void;
+  readonly warnScreenLock: (session: string, inMillis: number) => void;
+  readonly fetchPolicy: () => void;
+  readonly rescanVolumes: () => Promise<void>;
+  readonly reportCommand: (id: string, ok: boolean, detail?: string) => void;
+  readonly report: (happening: Happening) => void;
+  /** A bug or a broken disk: the agent cannot go on truthfully. */
+  readonly fatal: (error: unknown) => void;
+}
+
+/** Carries out what core decided. Holds no judgement of its own: results go back as inputs. */
+export class EffectRunner {
+  readonly #ports: EffectPorts;
+  readonly #guards = new Map<string, Guard>();
+  readonly #timers = new Map<string, () => void>();
+
+  constructor(ports: EffectPorts) {
+    this.#ports = ports;
+  }
+
+  readonly run = (effect: Effect): void => {
+    const pending = this.#start(effect);
+    pending?.catch(this.#ports.fatal);
+  };
+
+  async stop(): Promise<void> {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    await Promise.all([...this.#guards.values()].map((guard) => guard.stop()));
+    this.#guards.clear();
+  }
+
+  #start(effect: Effect): Promise<void> | void {
+    const { clock, spool, report } = this.#ports;
+    switch (effect.kind) {
+      case 'appendEvent':
+        spool.append(effect.at, effect.body, effect.settles);
+        return;
+      case 'startGuard':
+        return this.#startGuard(effect);
+      case 'stopGuard':
+        return this.#stopGuard(effect.volumeId);
+      case 'denyVolume':
+        return this.#denyVolume(effect);
+      case 'inspectFile':
+        return this.#inspect(effect);
+      case 'enforceFile':
+        return this.#enforce(effect);
+      case 'releaseFile':
+        return this.#release(effect.holdId);
+      case 'notify':
+        this.#ports.notify(effect.notification);
+        return;
+      case 'readIdle':
+        return this.#readIdle(effect.session);
+      case 'warnScreenLock':
+        this.#ports.warnScreenLock(effect.session, effect.inMillis);
+        return;
+      case 'lockScreen':
+        return this.#lock(effect.session);
+      case 'setTimer': {
+        this.#timers.get(effect.timer)?.();
+        const cancel = clock.after(effect.millis, () => {
+          this.#timers.delete(effect.timer);
+          report({ kind: 'timer.fired', timer: effect.timer });
+        });
+        this.#timers.set(effect.timer, cancel);
+        return;
+      }
+      case 'clearTimer':
+        this.#timers.get(effect.timer)?.();
+        this.#timers.delete(effect.timer);
+        return;
+      case 'fetchPolicy':
+        this.#ports.fetchPolicy();
+        return;
+      case 'rescanVolumes':
+        return this.#ports.rescanVolumes();
+      case 'reportCommand':
+        this.#ports.reportCommand(effect.id, effect.ok, effect.detail);
+        return;
+    }
+  }
+
+  async #startGuard({ volume, mode, inspectPresent }: Extract<Effect, { kind: 'startGuard' }>): Promise<void> {
+    const { report } = this.#ports;
+    const guard = this.#ports.createGuard(volume, mode, inspectPresent);
+    await this.#stopGuard(volume.id);
+    this.#guards.set(volume.id, guard);
+    const started = await guard.start((arrival) => report({ kind: 'file.arrived', volumeId: volume.id, ...arrival }));
+    if (started.ok) report({ kind: 'guard.ready', volumeId: volume.id });
+    else report({ kind: 'guard.failed', volumeId: volume.id, code: started.error.code, reason: started.error.message });
+  }
+
+  async #stopGuard(volumeId: string): Promise<void> {
+    const guard = this.#guards.get(volumeId);
+    this.#guards.delete(volumeId);
+    await guard?.stop();
+  }
+
+  async #denyVolume({ volume, treatment }: Extract<Effect, { kind: 'denyVolume' }>): Promise<void> {
+    const denied = await this.#ports.denyVolume(volume, treatment);
+    if (!denied.ok) this.#ports.report({ kind: 'source.failed', source: 'volumes', code: denied.error.code, reason: denied.error.message });
+  }
+
+  async #inspect({ volumeId, fileId, limits, keywords }: Extract<Effect, { kind: 'inspectFile' }>): Promise<void> {
+    const path = this.#guards.get(volumeId)?.source(fileId) ?? null;
+    if (path === null) {
+      const outcome = {
+        done: false,
+        code: 'DLP_FILE_NOT_FOUND',
+        reason: 'The file was gone before it could be inspected.',
+        gone: true,
+      } as const;
+      this.#ports.report({ kind: 'file.enforced', fileId, outcome });
+      return;
+    }
+    const name = baseName(new TextDecoder().decode(path));
+    const inspection = await this.#ports.inspector.inspect({ path, name, limits, keywords });
+    this.#ports.report({ kind: 'file.inspected', fileId, inspection });
+  }
+
+  async #enforce({ volumeId, fileId, action, recipients, decision }: Extract<Effect, { kind: 'enforceFile' }>): Promise<void> {
+    const guard = this.#guards.get(volumeId);
+    if (guard === undefined) return;
+    const changes = action === 'encrypt' || action === 'block' || action === 'justify';
+    if (changes) this.#ports.spool.addIntent({ fileId, action, decision });
+    const outcome = await guard.enforce(fileId, { action, recipients, decision });
+    this.#ports.report({ kind: 'file.enforced', fileId, outcome });
+  }
+
+  async #release(holdId: string): Promise<void> {
+    const released = await this.#ports.releaseHold(holdId);
+    this.#ports.report({
+      kind: 'file.released',
+      holdId,
+      ok: released.ok,
+      ...(released.ok ? {} : { code: released.error.code, reason: released.error.message }),
+    });
+  }
+
+  async #readIdle(session: string): Promise<void> {
+    const idle = await this.#ports.sessions?.readIdle(session);
+    if (idle?.ok) this.#ports.report({ kind: 'session.idle', session, ...idle.value });
+    else if (idle !== undefined) {
+      this.#ports.report({ kind: 'source.failed', source: 'sessions', code: idle.error.code, reason: idle.error.message });
+    }
+  }
+
+  async #lock(session: string): Promise<void> {
+    const locked = await this.#ports.sessions?.lock(session);
+    if (locked === undefined) return;
+    const why = locked.ok ? {} : { code: locked.error.code, reason: locked.error.message };
+    this.#ports.report({ kind: 'session.lock-result', session, ok: locked.ok, ...why });
+  }
+}

@@ -1,0 +1,154 @@
+import type { Effect } from '../../contracts/effect.ts';
+import type { EventBody, FileDecision } from '../../contracts/event.ts';
+import type { EnforcementOutcome, InputOf } from '../../contracts/input.ts';
+import type { Action } from '../../contracts/verdict.ts';
+import { baseName } from '../display-name.ts';
+import { decideFile } from '../policy/decide-file.ts';
+import { inspectionLimits } from '../policy/inspection-limits.ts';
+import { type AgentState, type FileInFlight, type PolicySnapshot, type VolumeState, without } from '../state.ts';
+import type { Step } from '../step.ts';
+import { volumeFacts } from './volumes.ts';
+
+export function onFileArrived(state: AgentState, input: InputOf<'file.arrived'>): Step {
+  const { kind: _kind, at, fileId, ...facts } = input;
+  if (state.snapshot === null || state.volumes[facts.volumeId]?.treatment !== 'guard') return { state, effects: [] };
+  const { policy } = state.snapshot;
+  return {
+    state: { ...state, files: { ...state.files, [fileId]: { ...facts, arrivedAt: at } } },
+    effects: [{ kind: 'inspectFile', volumeId: facts.volumeId, fileId, limits: inspectionLimits(policy), keywords: policy.keywords }],
+  };
+}
+
+export function onFileInspected(state: AgentState, input: InputOf<'file.inspected'>): Step {
+  const file = state.files[input.fileId];
+  const known = file === undefined ? undefined : state.volumes[file.volumeId];
+  if (file === undefined || known === undefined || state.snapshot === null) return { state, effects: [] };
+  const decision = decide(state, state.snapshot, file, known, input.inspection);
+  const { action } = decision.verdict;
+  const decided: FileInFlight = { ...file, decided: { action, decision } };
+  return {
+    state: { ...state, files: { ...state.files, [input.fileId]: decided } },
+    effects: [
+      { kind: 'enforceFile', volumeId: file.volumeId, fileId: input.fileId, action, recipients: state.snapshot.recipients, decision },
+    ],
+  };
+}
+
+function decide(
+  state: AgentState,
+  snapshot: PolicySnapshot,
+  file: FileInFlight,
+  known: VolumeState,
+  inspection: InputOf<'file.inspected'>['inspection'],
+): FileDecision {
+  const { path, bytes, modified, actor, present } = file;
+  const { volume } = known;
+  const verdict = decideFile(snapshot.policy, { path, bytes, inspection, volume, user: actor.name, host: state.host });
+  return {
+    actor,
+    file: { path, bytes, modified },
+    volume: volumeFacts(volume),
+    type: inspection.type,
+    findings: inspection.findings,
+    persons: inspection.persons,
+    unreadable: [...new Set(inspection.unreadable.map((part) => part.reason))],
+    verdict,
+    policy: snapshot.reference,
+    guard: state.guardMode,
+    present,
+  };
+}
+
+export function onFileEnforced(state: AgentState, input: InputOf<'file.enforced'>): Step {
+  const file = state.files[input.fileId];
+  if (file === undefined) return { state, effects: [] };
+  const next: AgentState = { ...state, files: without(state.files, input.fileId) };
+  if (!input.outcome.done && input.outcome.gone) return { state: next, effects: [] };
+  if (file.decided === undefined) return { state, effects: [] };
+  const { action } = file.decided;
+  const decision = completed(file.decided.decision, file, input);
+  const body = outcomeEvent(action, decision, input.outcome);
+  const effects: Effect[] = [{ kind: 'appendEvent', at: input.at, body, settles: input.fileId }, ...notifications(body, decision)];
+  if (body.type !== 'file.held') return { state: next, effects };
+  const hold = { volumeId: file.volumeId, decision };
+  return { state: { ...next, holds: { ...next.holds, [body.data.holdId]: hold } }, effects };
+}
+
+/** Exposure counts only for what was written under our eyes: a file already there was exposed for we know not how long. */
+function completed(decision: FileDecision, file: FileInFlight, input: InputOf<'file.enforced'>): FileDecision {
+  const { outcome } = input;
+  const sha256 = outcome.done ? outcome.sha256 : undefined;
+  const exposureMillis = Math.max(0, Date.parse(input.at) - Date.parse(file.arrivedAt));
+  return {
+    ...decision,
+    file: { ...decision.file, ...(sha256 === undefined ? {} : { sha256 }) },
+    ...(file.present ? {} : { exposureMillis }),
+  };
+}
+
+/** The event that tells what was really done, which may be stricter than the verdict: a full stick ends in quarantine. */
+export function outcomeEvent(action: Action, decision: FileDecision, outcome: EnforcementOutcome): EventBody {
+  const { severity } = decision.verdict;
+  if (!outcome.done) {
+    const { code, reason } = outcome;
+    return { type: 'file.enforcement-failed', severity: 'high', data: { ...decision, code, reason } };
+  }
+  const { storedAs, quarantineId } = outcome;
+  if (storedAs !== undefined) return { type: 'file.encrypted', severity, data: { ...decision, storedAs } };
+  if (quarantineId !== undefined && action === 'justify')
+    return { type: 'file.held', severity, data: { ...decision, holdId: quarantineId } };
+  if (quarantineId !== undefined) return { type: 'file.blocked', severity, data: { ...decision, quarantineId } };
+  const type = action === 'warn' ? 'file.warned' : action === 'allow' ? 'file.allowed' : 'file.recorded';
+  return { type, severity, data: decision };
+}
+
+function notifications(body: EventBody, decision: FileDecision): Effect[] {
+  const action = NOTIFIED[body.type];
+  if (action === undefined) return [];
+  const { rule, message } = decision.verdict;
+  return [
+    {
+      kind: 'notify',
+      notification: {
+        action,
+        file: baseName(decision.file.path),
+        ...(decision.volume.label === undefined ? {} : { volume: decision.volume.label }),
+        ...(rule === undefined ? {} : { rule }),
+        ...(message === undefined ? {} : { message }),
+        ...(body.type === 'file.held' ? { holdId: body.data.holdId } : {}),
+      },
+    },
+  ];
+}
+
+const NOTIFIED: Partial<Record<EventBody['type'], Action | 'failed'>> = {
+  'file.warned': 'warn',
+  'file.held': 'justify',
+  'file.encrypted': 'encrypt',
+  'file.blocked': 'block',
+  'file.enforcement-failed': 'failed',
+};
+
+export function onFileJustified(state: AgentState, input: InputOf<'file.justified'>): Step {
+  const hold = state.holds[input.holdId];
+  if (hold === undefined) return { state, effects: [] };
+  const justified = { ...hold, justification: { actor: input.actor, text: input.justification } };
+  return {
+    state: { ...state, holds: { ...state.holds, [input.holdId]: justified } },
+    effects: [{ kind: 'releaseFile', holdId: input.holdId, volumeId: hold.volumeId }],
+  };
+}
+
+export function onFileReleased(state: AgentState, input: InputOf<'file.released'>): Step {
+  const hold = state.holds[input.holdId];
+  if (hold?.justification === undefined) return { state, effects: [] };
+  if (!input.ok) {
+    return { state, effects: [{ kind: 'notify', notification: { action: 'failed', file: baseName(hold.decision.file.path) } }] };
+  }
+  const { actor, text } = hold.justification;
+  const data = { quarantineId: input.holdId, actor, justification: text, file: hold.decision.file };
+  return {
+    state: { ...state, holds: without(state.holds, input.holdId) },
+    effects: [{ kind: 'appendEvent', at: input.at, body: { type: 'file.released', severity: 'medium', data } }],
+  };
+}

@@ -1,0 +1,115 @@
+import type { Effect } from '../../contracts/effect.ts';
+import type { VolumeFacts } from '../../contracts/event.ts';
+import type { InputOf } from '../../contracts/input.ts';
+import type { Volume } from '../../contracts/volume.ts';
+import { decideVolume } from '../policy/decide-volume.ts';
+import { type AgentState, type GuardState, type Treatment, type VolumeState, without } from '../state.ts';
+import type { Step } from '../step.ts';
+
+/** What an event says of a volume: enough to find the stick again, no paths of the host. */
+export function volumeFacts(volume: Volume): VolumeFacts {
+  const { mountPoint: _mountPoint, devicePath: _devicePath, readOnly: _readOnly, removable: _removable, ...facts } = volume;
+  return facts;
+}
+
+export function onVolumeMounted(state: AgentState, input: InputOf<'volume.mounted'>): Step {
+  return treatVolume(state, input.volume, input.at);
+}
+
+/** Applies the policy's device rules to a volume: for a new one, and again for each when the policy changes. */
+export function treatVolume(state: AgentState, volume: Volume, at: string): Step {
+  const before = state.volumes[volume.id];
+  const { treatment, rule } = decide(state, volume);
+  if (before !== undefined && before.treatment === treatment && before.volume.mountPoint === volume.mountPoint) {
+    return { state: withVolume(state, { ...before, volume, ...(rule === undefined ? {} : { rule }) }), effects: [] };
+  }
+  const effects: Effect[] = before?.treatment === 'guard' ? [{ kind: 'stopGuard', volumeId: volume.id }] : [];
+  if (treatment !== 'ignore' || before !== undefined) {
+    const data = { volume: volumeFacts(volume), treatment, ...(rule === undefined ? {} : { rule }) };
+    effects.push({ kind: 'appendEvent', at, body: { type: 'volume.mounted', severity: treatment === 'block' ? 'medium' : 'info', data } });
+  }
+  effects.push(...treat(state, volume, treatment, rule));
+  const guard: GuardState = treatment === 'guard' ? 'starting' : 'none';
+  return { state: withVolume(state, { volume, treatment, guard, ...(rule === undefined ? {} : { rule }) }), effects };
+}
+
+function decide(state: AgentState, volume: Volume): { treatment: Treatment; rule?: string } {
+  if (state.snapshot === null) return { treatment: 'ignore' };
+  const users = new Set(Object.values(state.sessions).map((session) => session.actor.name));
+  const [user] = users.size === 1 ? users : [];
+  return decideVolume(state.snapshot.policy, { volume, host: state.host, ...(user === undefined ? {} : { user }) });
+}
+
+function treat(state: AgentState, volume: Volume, treatment: Treatment, rule: string | undefined): Effect[] {
+  switch (treatment) {
+    case 'guard':
+      return [
+        {
+          kind: 'startGuard',
+          volume,
+          mode: state.guardMode,
+          inspectPresent: state.snapshot?.policy.volumes['inspect-present-files'] ?? true,
+        },
+      ];
+    case 'block':
+    case 'read-only':
+      return [
+        { kind: 'denyVolume', volume, treatment },
+        {
+          kind: 'notify',
+          notification: {
+            action: 'device-blocked',
+            volume: volume.label ?? volume.device?.productName ?? volume.filesystem,
+            ...(rule === undefined ? {} : { rule }),
+          },
+        },
+      ];
+    case 'allow':
+    case 'ignore':
+      return [];
+  }
+}
+
+export function onVolumeUnmounted(state: AgentState, input: InputOf<'volume.unmounted'>): Step {
+  const known = state.volumes[input.volumeId];
+  if (known === undefined) return { state, effects: [] };
+  const files = Object.fromEntries(Object.entries(state.files).filter(([, file]) => file.volumeId !== input.volumeId));
+  const effects: Effect[] = known.treatment === 'guard' ? [{ kind: 'stopGuard', volumeId: input.volumeId }] : [];
+  if (known.treatment !== 'ignore') {
+    effects.push({
+      kind: 'appendEvent',
+      at: input.at,
+      body: { type: 'volume.unmounted', severity: 'info', data: { volume: volumeFacts(known.volume) } },
+    });
+  }
+  return { state: { ...state, volumes: without(state.volumes, input.volumeId), files }, effects };
+}
+
+export function onGuardReady(state: AgentState, input: InputOf<'guard.ready'>): Step {
+  const known = state.volumes[input.volumeId];
+  if (known === undefined || known.treatment !== 'guard') return { state, effects: [] };
+  return { state: withVolume(state, { ...known, guard: 'ready' }), effects: [] };
+}
+
+/** An unguarded stick must not stay writable: what cannot be guarded is made read-only. */
+export function onGuardFailed(state: AgentState, input: InputOf<'guard.failed'>): Step {
+  const known = state.volumes[input.volumeId];
+  if (known === undefined) return { state, effects: [] };
+  const { at, code, reason } = input;
+  return {
+    state: withVolume(state, { ...known, guard: 'failed' }),
+    effects: [
+      {
+        kind: 'appendEvent',
+        at,
+        body: { type: 'guard.failed', severity: 'high', data: { volume: volumeFacts(known.volume), code, reason } },
+      },
+      { kind: 'denyVolume', volume: known.volume, treatment: 'read-only' },
+      { kind: 'notify', notification: { action: 'failed', volume: known.volume.label ?? known.volume.filesystem } },
+    ],
+  };
+}
+
+function withVolume(state: AgentState, volume: VolumeState): AgentState {
+  return { ...state, volumes: { ...state.volumes, [volume.volume.id]: volume } };
+}
