@@ -1,0 +1,85 @@
+import type { Bus } from '../../contracts/device.ts';
+import type { DeviceAction, DeviceRule, Policy } from '../../contracts/policy.ts';
+import type { Volume } from '../../contracts/volume.ts';
+import { matchesSerial } from './file-condition.ts';
+import { matchesAnyGlob } from './glob.ts';
+import { holdsAll, memberOf, type Member } from './member.ts';
+
+export interface VolumeCircumstances {
+  readonly volume: Volume;
+  /** Absent when nobody is logged in: then no rule that names users holds. */
+  readonly user?: string | undefined;
+  readonly host: string;
+}
+
+export interface VolumeDecision {
+  /** `ignore`: the policy does not count the volume as removable. */
+  readonly treatment: DeviceAction | 'ignore';
+  /** Absent when the default spoke, or the volume is ignored. */
+  readonly rule?: string;
+}
+
+/** What to do with a mounted volume: the first device rule that matches, else the default. docs/spec/policy.md section 3. */
+export function decideVolume(policy: Policy, circumstances: VolumeCircumstances): VolumeDecision {
+  if (!countsAsRemovable(policy, circumstances.volume.bus)) return { treatment: 'ignore' };
+  const rule = policy.devices.rules.find(({ when }) => holdsAll(DEVICE_MEMBERS, when, circumstances));
+  return rule === undefined ? { treatment: policy.devices.default } : { treatment: rule.action, rule: rule.id };
+}
+
+function countsAsRemovable(policy: Policy, bus: Bus): boolean {
+  if (bus === 'virtual') return policy.volumes['include-virtual'];
+  return policy.volumes.removable.includes(bus);
+}
+
+export type DeviceCondition = DeviceRule['when'];
+const member = memberOf<DeviceCondition, VolumeCircumstances>();
+
+// What the hardware does not say is never taken as a match: a rule that allows must not hold by silence.
+const MEMBERS: Readonly<Record<keyof DeviceCondition, Member<DeviceCondition, VolumeCircumstances>>> = {
+  bus: member('bus', {
+    holds: (wanted, { volume }) => wanted.includes(volume.bus),
+    seen: ({ volume }) => volume.bus,
+  }),
+  class: member('class', {
+    holds: (wanted, { volume }) => volume.device?.classes.some((deviceClass) => wanted.includes(deviceClass)) ?? false,
+    seen: ({ volume }) => volume.device?.classes ?? [],
+  }),
+  'vendor-id': member('vendor-id', {
+    holds: (wanted, { volume }) => includes(wanted, volume.device?.vendorId),
+    seen: ({ volume }) => volume.device?.vendorId ?? null,
+  }),
+  'product-id': member('product-id', {
+    holds: (wanted, { volume }) => includes(wanted, volume.device?.productId),
+    seen: ({ volume }) => volume.device?.productId ?? null,
+  }),
+  serial: member('serial', {
+    holds: (wanted, { volume }) => matchesSerial(wanted, volume.device?.serial),
+    seen: ({ volume }) => volume.device?.serial ?? null,
+  }),
+  'has-serial': member('has-serial', {
+    holds: (wanted, { volume }) => wanted === hasSerial(volume),
+    seen: ({ volume }) => hasSerial(volume),
+  }),
+  filesystem: member('filesystem', {
+    holds: (wanted, { volume }) => wanted.some((name) => name.toLowerCase() === volume.filesystem.toLowerCase()),
+    seen: ({ volume }) => volume.filesystem,
+  }),
+  users: member('users', {
+    holds: (wanted, { user }) => user !== undefined && matchesAnyGlob(wanted, user),
+    seen: ({ user }) => user ?? null,
+  }),
+  hosts: member('hosts', {
+    holds: (wanted, { host }) => matchesAnyGlob(wanted, host),
+    seen: ({ host }) => host,
+  }),
+};
+
+export const DEVICE_MEMBERS: readonly Member<DeviceCondition, VolumeCircumstances>[] = Object.values(MEMBERS);
+
+function hasSerial(volume: Volume): boolean {
+  return (volume.device?.serial ?? '') !== '';
+}
+
+function includes(wanted: readonly string[], value: string | undefined): boolean {
+  return value !== undefined && wanted.includes(value);
+}

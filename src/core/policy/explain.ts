@@ -1,0 +1,83 @@
+import type { DeviceAction, Policy } from '../../contracts/policy.ts';
+import type { Action, Verdict } from '../../contracts/verdict.ts';
+import { decideFile } from './decide-file.ts';
+import { decideVolume, DEVICE_MEMBERS, type VolumeCircumstances, type VolumeDecision } from './decide-volume.ts';
+import { FILE_MEMBERS, type FileCircumstances } from './file-condition.ts';
+import type { Member } from './member.ts';
+
+/** One member of a condition: what the policy asks, what was there. Both are plain JSON data. */
+export interface MemberExplanation {
+  readonly member: string;
+  readonly holds: boolean;
+  readonly wanted: unknown;
+  readonly seen: unknown;
+}
+
+export interface ConditionExplanation {
+  readonly holds: boolean;
+  readonly members: readonly MemberExplanation[];
+}
+
+export interface RuleExplanation<A> {
+  readonly id: string;
+  readonly action: A;
+  readonly matched: boolean;
+  /** The rule that the decision names. */
+  readonly decided: boolean;
+  readonly conditions: readonly ConditionExplanation[];
+}
+
+export interface FileExplanation {
+  readonly verdict: Verdict;
+  readonly rules: readonly RuleExplanation<Action>[];
+}
+
+export interface VolumeExplanation {
+  readonly decision: VolumeDecision;
+  readonly rules: readonly RuleExplanation<DeviceAction>[];
+}
+
+/** Why `decideFile` says what it says: every rule, with each condition that held or failed. Uses the same tests. */
+export function explainFile(policy: Policy, file: FileCircumstances): FileExplanation {
+  const verdict = decideFile(policy, file);
+  return {
+    verdict,
+    rules: policy.rules.map((rule) =>
+      explainRule(
+        rule,
+        rule.when.map((condition) => explainCondition(FILE_MEMBERS, condition, file)),
+        verdict.rule,
+      ),
+    ),
+  };
+}
+
+/** Why `decideVolume` says what it says. `matched` is told for every rule; the first that matched decided. */
+export function explainVolume(policy: Policy, circumstances: VolumeCircumstances): VolumeExplanation {
+  const decision = decideVolume(policy, circumstances);
+  return {
+    decision,
+    rules: policy.devices.rules.map((rule) =>
+      explainRule(rule, [explainCondition(DEVICE_MEMBERS, rule.when, circumstances)], decision.rule),
+    ),
+  };
+}
+
+function explainRule<A>(
+  { id, action }: { id: string; action: A },
+  conditions: readonly ConditionExplanation[],
+  deciding: string | undefined,
+): RuleExplanation<A> {
+  return { id, action, matched: conditions.some(({ holds }) => holds), decided: id === deciding, conditions };
+}
+
+function explainCondition<C, S>(members: readonly Member<C, S>[], condition: C, circumstances: S): ConditionExplanation {
+  const named = members.filter(({ name }) => condition[name] !== undefined);
+  const explained = named.map((member) => ({
+    member: member.name,
+    holds: member.holds(condition, circumstances),
+    wanted: condition[member.name],
+    seen: member.seen(circumstances),
+  }));
+  return { holds: explained.every(({ holds }) => holds), members: explained };
+}
