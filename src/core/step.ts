@@ -46,6 +46,9 @@ const HANDLERS: Handlers = {
  * and an input that no longer fits the state (a file of a volume already gone) changes nothing.
  */
 export function step(state: AgentState, input: AgentInput): Step {
-  const handle = HANDLERS[input.kind] as (state: AgentState, input: AgentInput) => Step;
-  return handle(state, input);
+  return handle(input.kind, state, input);
+}
+
+function handle<K extends InputKind>(kind: K, state: AgentState, input: InputOf<K>): Step {
+  return HANDLERS[kind](state, input);
 }
