@@ -21,12 +21,12 @@ export function onAgentStopping(state: AgentState, input: InputOf<'agent.stoppin
 
 export function onSourceFailed(state: AgentState, input: InputOf<'source.failed'>): Step {
   const { at, source, code, reason } = input;
-  const again = source === 'sessions' ? rearmSessions(state) : [];
-  if (state.failedSources.includes(source)) return { state, effects: again };
-  return {
-    state: { ...state, failedSources: [...state.failedSources, source] },
-    effects: [{ kind: 'appendEvent', at, body: { type: 'source.failed', severity: 'medium', data: { source, code, reason } } }, ...again],
-  };
+  const known = state.failedSources.includes(source);
+  const failed: AgentState = known ? state : { ...state, failedSources: [...state.failedSources, source] };
+  const told: Effect[] = known
+    ? []
+    : [{ kind: 'appendEvent', at, body: { type: 'source.failed', severity: 'medium', data: { source, code, reason } } }];
+  return { state: failed, effects: [...told, ...(source === 'sessions' ? rearmSessions(failed) : [])] };
 }
 
 /** Commands can only ask for less risk; there is none that loosens anything. */
