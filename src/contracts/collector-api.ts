@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { command } from './command.ts';
+import { command, commandBody } from './command.ts';
 import { agentEvent, eventBody } from './event.ts';
 import { agentId, count, instant, language, severity, sha256Hex, uuid } from './ids.ts';
 import { dsseEnvelope } from './policy.ts';
@@ -66,6 +66,14 @@ export const postflightRequest = z.strictObject({
 export const postflightResponse = z.strictObject({});
 export type PostflightRequest = z.infer<typeof postflightRequest>;
 
+/**
+ * `GET /v1/wait?policyVersion=N`: answers at once when there is a policy newer than N or a command not yet handed out,
+ * else after 50 seconds with what there is. Commands may come twice; the agent knows them by id.
+ */
+export const waitQuery = z.strictObject({ policyVersion: z.coerce.number().int().min(0).default(0) });
+export const waitResponse = z.strictObject({ policyVersion: count.optional(), commands: z.array(command).max(100) });
+export type WaitResponse = z.infer<typeof waitResponse>;
+
 /** A refusal, from either half. */
 export const apiError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 export type ApiError = z.infer<typeof apiError>;
@@ -85,7 +93,9 @@ export type StoredEvent = z.infer<typeof storedEvent>;
 export const eventsQuery = z.strictObject({
   /** Words looked for in file names, users, hosts, rules and serials. */
   text: z.string().max(256).optional(),
+  /** Types with commas between; `file.*` stands for all that begin so. */
   type: z.string().max(512).optional(),
+  /** This one or a stronger one. */
   severity: severity.optional(),
   agent: agentId.optional(),
   user: z.string().max(256).optional(),
@@ -122,5 +132,9 @@ export const summaryResponse = z.strictObject({
   agents: count,
 });
 export type SummaryResponse = z.infer<typeof summaryResponse>;
+
+/** `POST /api/commands`, admins only. */
+export const commandRequest = z.strictObject({ agent: agentId, body: commandBody });
+export type CommandRequest = z.infer<typeof commandRequest>;
 
 export const knownEventTypes: readonly string[] = eventBody.options.map((option) => option.shape.type.value);
