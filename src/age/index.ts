@@ -1,3 +1,10 @@
-/** age v1 files (docs/spec/age.md): the one door of this folder. */
-export { generateIdentity, recipientOf } from './keys.ts';
+/**
+ * age v1 files (docs/spec/age.md): the one door of this folder.
+ * Files come and go as handles; what the file system throws passes through to the caller.
+ */
+export { generateIdentity, isRecipient, recipientOf } from './keys.ts';
 export { formatIdentityFile, parseIdentityFile } from './identity-file.ts';
+export { isAgeFile } from './header.ts';
+export { encryptFile, encryptFileWithoutReceipt, type EncryptionReceipt } from './encrypt-file.ts';
+export { decryptFile, decryptFileWithoutDigest, verifyFile } from './decrypt-file.ts';
+export { decryptBytes, encryptBytes } from './memory.ts';

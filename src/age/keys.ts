@@ -26,6 +26,11 @@ export function recipientOf(identity: string): Result<string, Failure> {
   return key.ok ? ok(bech32.encodeFromBytes(RECIPIENT_PREFIX, rawPublicKey(createPublicKey(key.value)))) : key;
 }
 
+/** Whether this is a recipient files can be encrypted for. */
+export function isRecipient(text: string): boolean {
+  return importRecipient(text).ok;
+}
+
 /** The private key of `AGE-SECRET-KEY-1…`. The message never repeats the text: it is a secret, even when misspelt. */
 export function importIdentity(identity: string): Result<KeyObject, Failure<'DLP_AGE_IDENTITY'>> {
   const raw = decodeKey(identity, IDENTITY_PREFIX);

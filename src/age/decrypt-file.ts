@@ -1,0 +1,105 @@
+import type { FileHandle } from 'node:fs/promises';
+import { failure, type Failure } from '../contracts/errors.ts';
+import { err, ok, type Result } from '../contracts/result.ts';
+import { openChunks, CHUNK_BYTES, SEALED_CHUNK_BYTES } from './chunks.ts';
+import { NO_DIGEST, startDigest, type Digest, type SharedBytes } from './digest.ts';
+import { BATCH_CHUNKS, type EncryptionReceipt } from './encrypt-file.ts';
+import { damagedPayload, openHead, openHeadWithFileKey, MAX_HEAD_BYTES, type OpenedHead } from './file-head.ts';
+import { pump } from './pump.ts';
+import { writeFully } from './write-fully.ts';
+
+/**
+ * Decrypts `source` into `target`, both from position 0. Only authenticated bytes are written, but before the end is reached
+ * nobody can tell whether the file was cut off: write to a temporary file and rename it on success only.
+ * `onProgress` gets the ciphertext bytes done so far.
+ * @throws what the file system threw.
+ */
+export async function decryptFile(
+  source: FileHandle,
+  target: FileHandle,
+  identities: readonly string[],
+  onProgress?: (bytes: number) => void,
+): Promise<Result<{ bytes: number; sha256: string }, Failure>> {
+  return await decryptTo(source, target, identities, startDigest((await source.stat()).size), onProgress);
+}
+
+/** As `decryptFile` without the SHA-256, the slowest part of it. */
+export async function decryptFileWithoutDigest(
+  source: FileHandle,
+  target: FileHandle,
+  identities: readonly string[],
+  onProgress?: (bytes: number) => void,
+): Promise<Result<{ bytes: number }, Failure>> {
+  const opened = await decryptTo(source, target, identities, NO_DIGEST, onProgress);
+  return opened.ok ? ok({ bytes: opened.value.bytes }) : opened;
+}
+
+/**
+ * Reads an encrypted file back and holds it against its receipt: header MAC by the file key, every chunk, length and SHA-256
+ * of the plaintext. After this the original may go. Caches of the system are not bypassed.
+ * @throws what the file system threw.
+ */
+export async function verifyFile(source: FileHandle, receipt: EncryptionReceipt): Promise<Result<void, Failure>> {
+  const head = openHeadWithFileKey(await readStart(source), receipt.fileKey);
+  const opened = head.ok ? await open(source, head.value, startDigest(receipt.bytes)) : head;
+  if (opened.ok && opened.value.bytes === receipt.bytes && opened.value.sha256 === receipt.sha256) return ok(undefined);
+  return err(
+    failure('DLP_VERIFY_FAILED', 'The encrypted file does not read back as what was encrypted. The original was not touched.', {
+      retryable: true,
+      cause: opened.ok ? undefined : opened.error,
+    }),
+  );
+}
+
+async function decryptTo(
+  source: FileHandle,
+  target: FileHandle,
+  identities: readonly string[],
+  digest: Digest,
+  onProgress: ((bytes: number) => void) | undefined,
+): Promise<ReturnType<typeof open>> {
+  const head = openHead(await readStart(source), identities);
+  if (!head.ok) {
+    await digest.close();
+    return head;
+  }
+  return await open(source, head.value, digest, (plaintext, position) => writeFully(target, plaintext, position), onProgress);
+}
+
+async function open(
+  source: FileHandle,
+  head: OpenedHead,
+  digest: Digest,
+  write: (plaintext: SharedBytes, position: number) => Promise<void> = () => Promise.resolve(),
+  onProgress?: (bytes: number) => void,
+): Promise<Result<{ bytes: number; sha256: string }, Failure>> {
+  let bytes = 0;
+  try {
+    const authentic = await pump({
+      source,
+      sourceStart: head.length,
+      inputBytes: BATCH_CHUNKS * SEALED_CHUNK_BYTES,
+      outputBytes: BATCH_CHUNKS * CHUNK_BYTES,
+      transform: ({ index, last, input, output }) => openChunks({ key: head.key, first: index * BATCH_CHUNKS, last }, input, output),
+      consume: (_, plaintext, position) => {
+        bytes += plaintext.length;
+        return Promise.all([digest.update(plaintext), write(plaintext, position)]);
+      },
+      onProgress,
+    });
+    return authentic ? ok({ bytes, sha256: await digest.finish() }) : err(damagedPayload());
+  } finally {
+    await digest.close();
+  }
+}
+
+async function readStart(source: FileHandle): Promise<Uint8Array> {
+  const start = Buffer.alloc(MAX_HEAD_BYTES);
+  let filled = 0;
+  while (filled < start.length) {
+    const { bytesRead } = await source.read(start, filled, start.length - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return start.subarray(0, filled);
+}

@@ -1,0 +1,108 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { SharedBytes } from './digest.ts';
+
+/** Moves a file through a transformation in batches, so that reading, transforming and writing overlap. */
+export interface PumpJob {
+  readonly source: FileHandle;
+  /** Position of the first byte to read; everything from there to the end is read. */
+  readonly sourceStart: number;
+  /** Bytes of a full batch on each side. Full batches follow each other without gaps. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly transform: (batch: Batch) => number | null;
+  /** Takes the input and the output of a batch. Its memory is used again once the promise resolves. */
+  readonly consume: (input: SharedBytes, output: SharedBytes, outputPosition: number) => Promise<unknown>;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+export interface Batch {
+  /** From 0. */
+  readonly index: number;
+  readonly last: boolean;
+  readonly input: Uint8Array;
+  /** Where the result goes; the transformation gives its length, or null to stop. */
+  readonly output: Uint8Array;
+}
+
+/** One batch is being read, one is read, one is transformed, the others are consumed. */
+const SLOTS = 5;
+
+/**
+ * Runs the job; false when the transformation stopped it. An empty source is one empty last batch.
+ * Nothing is under way any more when it returns or throws.
+ * @throws what reading or consuming threw.
+ */
+export async function pump(job: PumpJob): Promise<boolean> {
+  const slots = Array.from({ length: SLOTS }, (_, index) => new Slot(job, index));
+  const slotOf = (index: number): Slot => {
+    const slot = slots[index % SLOTS];
+    if (slot === undefined) throw new RangeError(`no slot for batch ${index}`);
+    return slot;
+  };
+  try {
+    await slotOf(0).startFilling();
+    await slotOf(1).startFilling();
+    for (let index = 0, total = 0; ; index += 1) {
+      const slot = slotOf(index);
+      // A full batch is known to be the last only once the one after it came back empty.
+      await slotOf(index + 1).filling;
+      const last = slotOf(index + 1).filled === 0;
+      // Started before the transformation, which keeps this thread busy, so that the system reads beside it.
+      if (!last) await slotOf(index + 2).startFilling();
+      const length = job.transform({ index, last, input: slot.input.subarray(0, slot.filled), output: slot.output });
+      if (length === null) return false;
+      slot.consume(length);
+      total += slot.filled;
+      job.onProgress?.(total);
+      if (last) {
+        await Promise.all(slots.map((each) => each.consuming));
+        return true;
+      }
+    }
+  } finally {
+    await Promise.allSettled(slots.flatMap((slot) => [slot.filling, slot.consuming]));
+  }
+}
+
+/** Memory for one batch at a time: batches `first`, `first + SLOTS`, and so on. */
+class Slot {
+  readonly #job: PumpJob;
+  readonly input: SharedBytes;
+  readonly output: SharedBytes;
+  filled = 0;
+  filling: Promise<void> = Promise.resolve();
+  consuming: Promise<unknown> = Promise.resolve();
+  #index: number;
+
+  constructor(job: PumpJob, first: number) {
+    this.#job = job;
+    this.#index = first - SLOTS;
+    this.input = new Uint8Array(new SharedArrayBuffer(job.inputBytes));
+    this.output = new Uint8Array(new SharedArrayBuffer(job.outputBytes));
+  }
+
+  /** Begins to read the slot's next batch into `filling`, once the last one has been consumed. */
+  async startFilling(): Promise<void> {
+    await this.consuming;
+    this.#index += SLOTS;
+    this.filling = this.#fill();
+    this.filling.catch(() => undefined);
+  }
+
+  async #fill(): Promise<void> {
+    const { source, sourceStart, inputBytes } = this.#job;
+    const start = sourceStart + this.#index * inputBytes;
+    this.filled = 0;
+    while (this.filled < inputBytes) {
+      const { bytesRead } = await source.read(this.input, this.filled, inputBytes - this.filled, start + this.filled);
+      if (bytesRead === 0) return;
+      this.filled += bytesRead;
+    }
+  }
+
+  consume(outputLength: number): void {
+    const { consume, outputBytes } = this.#job;
+    this.consuming = consume(this.input.subarray(0, this.filled), this.output.subarray(0, outputLength), this.#index * outputBytes);
+    this.consuming.catch(() => undefined);
+  }
+}
