@@ -1,0 +1,61 @@
+import { failure } from '../contracts/errors.ts';
+import type { AgentStatus } from '../contracts/ipc.ts';
+import { err, ok } from '../contracts/result.ts';
+import type { AgentState } from '../core/state.ts';
+import type { PeerIdentity } from '../platform/types.ts';
+import type { TraySessions } from '../platform/tray-sessions.ts';
+import type { Happening } from './effects.ts';
+import type { IpcHandlers } from './ipc/dispatch.ts';
+import type { OpenSpool } from './spool/sqlite-spool.ts';
+import { mayReadEvent, ownEvent } from './status.ts';
+
+/** Read at most this much of the spool to fill one page: the rest may be other people's. */
+const PAGE_SCAN = 2000;
+
+export interface HandlerPorts {
+  readonly status: () => AgentStatus;
+  readonly state: () => AgentState;
+  readonly spool: Pick<OpenSpool, 'recent'>;
+  readonly trays: TraySessions;
+  readonly report: (happening: Happening) => void;
+}
+
+/** Names the session that a connection stands for, towards `TraySessions`. */
+export function traySession(connectionId: string): string {
+  return `tray:${connectionId}`;
+}
+
+/** What the agent does for whoever is at the socket; the table of methods has checked the privilege already. */
+export function ipcHandlers(ports: HandlerPorts): IpcHandlers {
+  return {
+    'status.get': () => ok(ports.status()),
+
+    'events.list': ({ limit, before }, { peer }) => {
+      const events = ports.spool.recent(PAGE_SCAN, before).filter((event) => mayReadEvent(peer, event.body));
+      return ok({ events: events.slice(0, limit).map(ownEvent) });
+    },
+
+    'file.justify': ({ holdId, justification }, { peer }) => {
+      const hold = ports.state().holds[holdId];
+      if (hold === undefined || !isOwn(peer, hold.decision.actor.name)) {
+        return err(failure('DLP_QUARANTINE_MISSING', 'No file of yours is held under that number. It may have been released already.'));
+      }
+      ports.report({ kind: 'file.justified', holdId, actor: { name: peer.name, basis: 'process' }, justification });
+      return ok({ released: true });
+    },
+
+    'session.report-idle': (idle, connection) => {
+      ports.trays.idleReported(traySession(connection.id), idle);
+      return ok({});
+    },
+
+    'session.report-lock': (outcome, connection) => {
+      ports.trays.lockReported(traySession(connection.id), outcome);
+      return ok({});
+    },
+  };
+}
+
+function isOwn(peer: PeerIdentity, name: string): boolean {
+  return peer.admin || peer.name === name;
+}
