@@ -1,0 +1,137 @@
+import type { KeywordList } from '../../contracts/effect.ts';
+import type { Finding, PersonCount } from '../../contracts/finding.ts';
+import { HeadingReader, type ColumnRole } from './columns.ts';
+import type { Detector, Report } from './detector.ts';
+import { DETECTORS } from './detectors/index.ts';
+import { keywordDetectors } from './detectors/policy-keywords.ts';
+import { normalise } from './normalise.ts';
+import { PersonCounter } from './persons.ts';
+import type { Segment } from './segment.ts';
+import { Tally } from './tally.ts';
+import { CONTEXT_REACH, countLines, TextWindow, type Mark } from './text-window.ts';
+
+/** Characters scanned at once. Memory and the cost of one hostile pattern are bounded by it, not by the file. */
+const WINDOW = 65_536;
+/** No match is longer; one that begins in the last `LOOK_AHEAD` characters waits for the next window. */
+const LOOK_AHEAD = 1024;
+/** Rows of a table in which a heading row is looked for anew are all of them, but alone it counts only in the first few. */
+const FIRST_ROWS = 3;
+
+export interface Detection {
+  readonly findings: Finding[];
+  readonly persons: PersonCount;
+}
+
+/** Takes the segments of one file in order and says at the end what is in it. */
+export class Collector {
+  readonly #detectors: readonly Detector[];
+  readonly #tally = new Tally();
+  readonly #persons = new PersonCounter();
+  readonly #headings = new HeadingReader();
+  #text = '';
+  /** Matches before this offset were counted with the last window. */
+  #counted = 0;
+  #marks: Mark[] = [];
+  #region = '';
+  #table = -1;
+  #rowsOfTable = 0;
+  #roles: readonly (ColumnRole | undefined)[] | undefined;
+
+  constructor(keywords: readonly KeywordList[] = []) {
+    this.#detectors = [...DETECTORS, ...keywordDetectors(keywords)];
+  }
+
+  add(segment: Segment): void {
+    const region = `${segment.place.part ?? ''}\n${segment.place.sheet ?? ''}`;
+    if (region !== this.#region) this.#endRegion(region);
+    if (segment.kind === 'row') this.#addRow(segment);
+    else this.#addText(segment);
+    while (this.#text.length - this.#counted >= WINDOW + LOOK_AHEAD) this.#scan(this.#counted + WINDOW);
+  }
+
+  finish(): Detection {
+    this.#endRegion('');
+    return { findings: this.#tally.findings(), persons: this.#persons.count(this.#tally.settled()) };
+  }
+
+  #addText(segment: Extract<Segment, { kind: 'text' }>): void {
+    this.#marks.push({ offset: this.#text.length, place: segment.place });
+    this.#text += normalise(segment.text) + (segment.unfinished === true ? '' : '\n');
+  }
+
+  #addRow(segment: Extract<Segment, { kind: 'row' }>): void {
+    if (segment.table !== this.#table) {
+      this.#table = segment.table;
+      this.#rowsOfTable = 0;
+      this.#roles = undefined;
+    }
+    const cells = segment.cells.map((cell) => normalise(cell).replace(/[\t\n\r]/g, ' '));
+    if (cells.every((cell) => cell.trim() === '')) return;
+    const isFirst = this.#rowsOfTable++ < FIRST_ROWS && this.#roles === undefined;
+    const heading = this.#headings.headingRow(cells, isFirst);
+    if (heading !== undefined) this.#roles = heading;
+    else if (this.#roles !== undefined) this.#persons.addRow(cells, this.#roles);
+
+    const cellOffsets: number[] = [];
+    let line = '';
+    for (const cell of cells) {
+      cellOffsets.push(line.length);
+      line += `${cell}\t`;
+    }
+    const roles = this.#roles === undefined ? {} : { roles: this.#roles, isHeading: heading !== undefined };
+    const row = { table: segment.table, cellOffsets, length: line.length, ...roles };
+    this.#marks.push({ offset: this.#text.length, place: segment.place, row });
+    this.#text += `${line}\n`;
+  }
+
+  #endRegion(next: string): void {
+    if (this.#text.length > this.#counted) this.#scan(this.#text.length);
+    this.#text = '';
+    this.#marks = [];
+    this.#counted = 0;
+    this.#region = next;
+    this.#table = -1;
+  }
+
+  /** Counts the matches that begin before `end`, then keeps only what the next window needs as context. */
+  #scan(end: number): void {
+    // A run of text may be far longer than a window: what lies beyond the look-ahead is not looked at twice.
+    const window = new TextWindow(this.#text.slice(0, Math.min(this.#text.length, end + LOOK_AHEAD)), this.#marks);
+    for (const detector of this.#detectors) detector.scan(window, this.#report(detector, window, end));
+    this.#forget(Math.max(0, end - CONTEXT_REACH), end);
+  }
+
+  #report(detector: Detector, window: TextWindow, end: number): Report {
+    const from = this.#counted;
+    return {
+      match: (match) => {
+        if (match.start < from || match.start >= end) return;
+        this.#tally.match(detector, match, window.columnAt(match.start), () => window.placeAt(match.start));
+      },
+      miss: (start) => {
+        if (start >= from && start < end) this.#tally.miss(detector, window.columnAt(start));
+      },
+    };
+  }
+
+  #forget(before: number, counted: number): void {
+    const kept = this.#marks.findLastIndex((mark) => mark.offset <= before);
+    const marks = this.#marks.slice(Math.max(0, kept));
+    const [first] = marks;
+    if (first !== undefined && first.offset < before) marks[0] = moved(first, this.#text, before);
+    this.#marks = marks.map((mark) => ({ ...mark, offset: mark.offset - before }));
+    this.#text = this.#text.slice(before);
+    this.#counted = counted - before;
+  }
+}
+
+/** The mark as it stands further on in its own text. */
+function moved(mark: Mark, text: string, to: number): Mark {
+  if (mark.row !== undefined) {
+    const passed = to - mark.offset;
+    const row = { ...mark.row, cellOffsets: mark.row.cellOffsets.map((offset) => offset - passed), length: mark.row.length - passed };
+    return { ...mark, offset: to, row };
+  }
+  if (mark.place.line === undefined) return { ...mark, offset: to };
+  return { offset: to, place: { ...mark.place, line: mark.place.line + countLines(text, mark.offset, to) } };
+}

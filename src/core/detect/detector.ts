@@ -1,0 +1,41 @@
+import type { Confidence } from '../../contracts/finding.ts';
+import type { TextWindow } from './text-window.ts';
+
+/** Why a match has its confidence. Shown in events and in the console. */
+export type Reason =
+  | 'check-digit'
+  | 'context-word'
+  | 'column-header'
+  | 'repeated'
+  | 'format'
+  | 'label'
+  | 'prose'
+  | 'known-test-value'
+  | 'policy-keyword';
+
+export interface Match {
+  /** Offset in the window's text. */
+  readonly start: number;
+  /** The value in one spelling, so that the same value written twice is one. Never leaves the collector unmasked. */
+  readonly value: string;
+  readonly confidence: Confidence;
+  readonly reasons: readonly Reason[];
+  /** Only its check digit speaks for it: enough of its kind in one column or text raise it to `high`. */
+  readonly provisional?: boolean;
+}
+
+export interface Report {
+  match(match: Match): void;
+  /** Something of the right shape that failed its check digit: evidence against its neighbours. */
+  miss(start: number): void;
+}
+
+export interface Detector {
+  readonly id: string;
+  /** How well a value tells one person from another: `document` numbers are unique, `contact` data nearly so. */
+  readonly identifies?: 'document' | 'contact';
+  /** Reports every match of the window; the collector drops those that belong to a neighbouring window. */
+  scan(window: TextWindow, report: Report): void;
+  /** A sample for a person's eyes that cannot be used as the value. */
+  mask(value: string): string;
+}

@@ -1,0 +1,27 @@
+import { isCorporateNumber } from '../check-digits.ts';
+import { candidates } from '../digit-groups.ts';
+import type { Detector } from '../detector.ts';
+import { CORPORATE_WORDS } from './context-words.ts';
+
+const FORMS = [[13], [1, 4, 4, 4]];
+
+/** 法人番号, also as the invoice registration number `T` + 13 digits. Public data: found so that it is not taken for a person's. */
+export const corporateNumber: Detector = {
+  id: 'jp.corporate-number',
+  scan(window, report) {
+    for (const { start, digits } of candidates(window.text, window.groups, FORMS, 'T')) {
+      if (!isCorporateNumber(digits)) {
+        report.miss(start);
+        continue;
+      }
+      const match = { start, value: digits };
+      if (window.columnAt(start)?.role === 'corporate-number') {
+        report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'column-header'] });
+      } else if (window.text[start - 1] === 'T' || window.isNear(CORPORATE_WORDS, start)) {
+        report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'context-word'] });
+      } else report.match({ ...match, confidence: 'low', reasons: ['check-digit'], provisional: true });
+    }
+  },
+  // Published by the tax agency for every company; masked all the same, for one rule for all samples is easier to trust.
+  mask: (value) => `${value.slice(0, 2)}*********${value.slice(-2)}`,
+};

@@ -1,0 +1,57 @@
+import { isOneDigitRepeated, passesLuhn } from '../check-digits.ts';
+import { candidates } from '../digit-groups.ts';
+import type { Detector } from '../detector.ts';
+import { stars } from '../masks.ts';
+import { CARD_WORDS } from './context-words.ts';
+
+const FORMS = [[16], [4, 4, 4, 4], [15], [4, 6, 5], [14], [4, 6, 4], [13], [17], [18], [19], [4, 4, 4, 4, 3]];
+
+/** Issuer prefixes with the lengths in use (ISO/IEC 7812-1 assigns them; the schemes publish theirs). */
+const ISSUERS: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
+  { prefix: /^4/, lengths: [13, 16, 19] },
+  { prefix: /^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] },
+  { prefix: /^3[47]/, lengths: [15] },
+  { prefix: /^35(?:2[89]|[3-8])/, lengths: [16, 17, 18, 19] },
+  { prefix: /^3(?:0[0-5]|095|[689])/, lengths: [14, 16, 17, 18, 19] },
+  { prefix: /^6(?:011|4[4-9]|5)/, lengths: [16, 17, 18, 19] },
+  { prefix: /^62/, lengths: [16, 17, 18, 19] },
+];
+
+/** Published by payment processors for testing; they are in every code base. */
+const TEST_CARDS = new Set(
+  (
+    '4111111111111111 4242424242424242 4012888888881881 4000056655665556 4222222222222 5555555555554444 5105105105105100 2223003122003222 ' +
+    '5200828282828210 378282246310005 371449635398431 378734493671000 30569309025904 38520000023237 3056930009020004 3530111333300000 ' +
+    '3566002020360505 6011111111111117 6011000990139424 6200000000000005'
+  ).split(' '),
+);
+
+/** Payment card numbers: issuer prefix and length, then Luhn. */
+export const creditCard: Detector = {
+  id: 'credit-card',
+  scan(window, report) {
+    for (const { start, digits, grouped } of candidates(window.text, window.groups, FORMS)) {
+      if (!ISSUERS.some(({ prefix, lengths }) => prefix.test(digits) && lengths.includes(digits.length))) continue;
+      if (isOneDigitRepeated(digits.slice(1)) && !TEST_CARDS.has(digits)) continue;
+      if (!passesLuhn(digits)) {
+        report.miss(start);
+        continue;
+      }
+      const match = { start, value: digits };
+      const role = window.columnAt(start)?.role;
+      if (TEST_CARDS.has(digits)) report.match({ ...match, confidence: 'low', reasons: ['check-digit', 'known-test-value'] });
+      else if (role === 'credit-card') report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'column-header'] });
+      else if (role !== undefined) continue;
+      else if (window.isNear(CARD_WORDS, start)) report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'context-word'] });
+      else
+        report.match({
+          ...match,
+          confidence: grouped ? 'medium' : 'low',
+          reasons: grouped ? ['check-digit', 'format'] : ['check-digit'],
+          provisional: true,
+        });
+    }
+  },
+  // PCI DSS 4.0 requirement 3.4.1 allows the first six and last four; the last four are enough here.
+  mask: (value) => stars(value.length - 4) + value.slice(-4),
+};

@@ -1,0 +1,54 @@
+import { isDriversLicense, isMyNumber } from '../check-digits.ts';
+import { candidates, type NumberCandidate } from '../digit-groups.ts';
+import type { Match, Report } from '../detector.ts';
+import type { TextWindow } from '../text-window.ts';
+import { LICENSE_WORDS, MY_NUMBER_WORDS, OTHER_NUMBER_WORDS } from './context-words.ts';
+
+/**
+ * Twelve digits can be a My Number, a driver's licence, both by chance, or neither. The column's heading decides; else
+ * the nearest explaining word; else the check digit alone, which one random number in eleven passes.
+ */
+export type TwelveDigits = 'my-number' | 'drivers-license';
+
+const FORMS = [[12], [4, 4, 4]];
+const WORDS = { 'my-number': MY_NUMBER_WORDS, 'drivers-license': LICENSE_WORDS } as const;
+const VALIDATORS = { 'my-number': isMyNumber, 'drivers-license': isDriversLicense } as const;
+const OTHER: Readonly<Record<TwelveDigits, TwelveDigits>> = { 'my-number': 'drivers-license', 'drivers-license': 'my-number' };
+const TIMESTAMP = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d$/;
+
+export function scanTwelveDigits(kind: TwelveDigits, window: TextWindow, report: Report): void {
+  for (const candidate of candidates(window.text, window.groups, FORMS)) {
+    if (!VALIDATORS[kind](candidate.digits)) report.miss(candidate.start);
+    else {
+      const match = judge(kind, window, candidate);
+      if (match !== undefined) report.match(match);
+    }
+  }
+}
+
+function judge(kind: TwelveDigits, window: TextWindow, { start, digits }: NumberCandidate): Match | undefined {
+  const certain = { start, value: digits, confidence: 'high' } as const;
+  const role = window.columnAt(start)?.role;
+  if (role === kind) return { ...certain, reasons: ['check-digit', 'column-header'] };
+  if (role !== undefined && NUMERIC_ROLES.has(role)) return undefined;
+
+  const own = window.distanceTo(WORDS[kind], start);
+  const foreign = Math.min(window.distanceTo(WORDS[OTHER[kind]], start), window.distanceTo(OTHER_NUMBER_WORDS, start));
+  if (own < foreign) return { ...certain, reasons: ['check-digit', 'context-word'] };
+  if (foreign !== Number.POSITIVE_INFINITY || TIMESTAMP.test(digits)) return undefined;
+  return { start, value: digits, confidence: 'low', reasons: ['check-digit'], provisional: true };
+}
+
+/** Headings that already say what the digits below them are. */
+const NUMERIC_ROLES: ReadonlySet<string> = new Set([
+  'my-number',
+  'drivers-license',
+  'corporate-number',
+  'phone',
+  'employee-number',
+  'other-number',
+  'bank-account',
+  'credit-card',
+  'pension-number',
+  'health-insurance',
+]);

@@ -1,0 +1,26 @@
+import { candidates } from '../digit-groups.ts';
+import type { Detector } from '../detector.ts';
+import { stars } from '../masks.ts';
+import { SSN_WORDS } from './context-words.ts';
+
+const FORMS = [[3, 2, 4], [9]];
+/** Never issued: area 000, 666 and 9xx, group 00, serial 0000 (SSA, 20 CFR 422.103); and the two used in advertising. */
+const NEVER_ISSUED = /^(?:000|666|9)|^...00|0000$|^(?:078051120|219099999)$/;
+
+/** US social security numbers. */
+export const usSocialSecurity: Detector = {
+  id: 'us.ssn',
+  identifies: 'document',
+  scan(window, report) {
+    for (const { start, digits, grouped } of candidates(window.text, window.groups, FORMS)) {
+      if (NEVER_ISSUED.test(digits)) continue;
+      const role = window.columnAt(start)?.role;
+      if (role === 'us-ssn') report.match({ start, value: digits, confidence: 'high', reasons: ['format', 'column-header'] });
+      else if (role !== undefined) continue;
+      else if (window.isNear(SSN_WORDS, start))
+        report.match({ start, value: digits, confidence: 'high', reasons: ['format', 'context-word'] });
+      else if (grouped && window.text[start + 3] === '-') report.match({ start, value: digits, confidence: 'low', reasons: ['format'] });
+    }
+  },
+  mask: (value) => stars(value.length - 2) + value.slice(-2),
+};

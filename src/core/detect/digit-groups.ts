@@ -1,0 +1,106 @@
+/**
+ * Digits as written: groups with the single character between them. One pass over the text serves every detector of
+ * numbers, and a number is only ever a whole run of groups, never a piece of a longer one.
+ */
+export interface DigitGroup {
+  readonly start: number;
+  readonly digits: string;
+  /** The one character between this group and the one before, when it can join two; else empty. */
+  readonly joint: '' | '-' | ' ' | '.';
+}
+
+export interface NumberCandidate {
+  readonly start: number;
+  readonly end: number;
+  /** Without separators. */
+  readonly digits: string;
+  /** Written in groups, as the number's own form has it. */
+  readonly grouped: boolean;
+}
+
+const IDENTIFIER_CHARACTER = /[A-Za-z0-9_]/;
+const UUID_BEFORE_LAST_GROUP = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-$/i;
+// A base64 or URL token goes on through these; a number in one is chance.
+const TOKEN_NEIGHBOUR = /[A-Za-z0-9_+/=%&]/;
+const LONGEST_NUMBER = 19;
+
+export function digitGroups(text: string): DigitGroup[] {
+  const groups: DigitGroup[] = [];
+  const pattern = /[0-9]+/g;
+  let previousEnd = -2;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const joint = found.index === previousEnd + 1 ? jointAt(text, previousEnd) : '';
+    groups.push({ start: found.index, digits: found[0], joint });
+    previousEnd = found.index + found[0].length;
+  }
+  return groups;
+}
+
+function jointAt(text: string, index: number): DigitGroup['joint'] {
+  const character = text[index];
+  return character === '-' || character === ' ' || character === '.' ? character : '';
+}
+
+/** The numbers in `groups` that have one of `forms`, e.g. `[[12], [4, 4, 4]]`. `allowPrefix` is a letter that may touch it. */
+export function* candidates(
+  text: string,
+  groups: readonly DigitGroup[],
+  forms: readonly (readonly number[])[],
+  allowPrefix = '',
+): Generator<NumberCandidate> {
+  for (let index = 0; index < groups.length; index++) {
+    for (const form of forms) {
+      const candidate = candidateAt(text, groups, index, form, allowPrefix);
+      if (candidate === undefined) continue;
+      yield candidate;
+      index += form.length - 1;
+      break;
+    }
+  }
+}
+
+function candidateAt(
+  text: string,
+  groups: readonly DigitGroup[],
+  first: number,
+  form: readonly number[],
+  allowPrefix: string,
+): NumberCandidate | undefined {
+  const joint = form.length > 1 ? groups[first + 1]?.joint : '';
+  let digits = '';
+  for (const [offset, length] of form.entries()) {
+    const group = groups[first + offset];
+    if (group === undefined || group.digits.length !== length) return undefined;
+    if (offset > 0 && (group.joint === '' || group.joint !== joint)) return undefined;
+    digits += group.digits;
+  }
+  if (digits.length > LONGEST_NUMBER) return undefined;
+  const [head, tail] = [groups[first], groups[first + form.length - 1]];
+  if (head === undefined || tail === undefined) return undefined;
+  const end = tail.start + tail.digits.length;
+  if (
+    goesOn(head.joint, joint ?? '', groups[first - 1], form) ||
+    goesOn(groups[first + form.length]?.joint ?? '', joint ?? '', groups[first + form.length], form)
+  ) {
+    return undefined;
+  }
+  if (touchesIdentifier(text, head.start, end, allowPrefix)) return undefined;
+  return { start: head.start, end, digits, grouped: form.length > 1 };
+}
+
+/** Whether the neighbouring group belongs to the same, longer number. A space may also just part two columns. */
+function goesOn(outer: string, inner: string, neighbour: DigitGroup | undefined, form: readonly number[]): boolean {
+  if (outer === '' || neighbour === undefined) return false;
+  if (outer !== ' ') return true;
+  return inner === ' ' && neighbour.digits.length === form[form.length - 1];
+}
+
+function touchesIdentifier(text: string, start: number, end: number, allowPrefix: string): boolean {
+  const before = text[start - 1] ?? '';
+  const after = text[end] ?? '';
+  if (IDENTIFIER_CHARACTER.test(after) || after === '=' || after === '%' || after === '円') return true;
+  if (before === '-' && UUID_BEFORE_LAST_GROUP.test(text.slice(Math.max(0, start - 36), start))) return true;
+  if (before === allowPrefix && before !== '') return IDENTIFIER_CHARACTER.test(text[start - 2] ?? '');
+  if (before === '/' || before === '+') return TOKEN_NEIGHBOUR.test(text[start - 2] ?? '') && TOKEN_NEIGHBOUR.test(after);
+  return IDENTIFIER_CHARACTER.test(before);
+}

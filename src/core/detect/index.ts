@@ -1,0 +1,3 @@
+/** The door of detection: text in, findings and distinct persons out. Pure; what it finds is listed in docs/detectors.md. */
+export { Collector, type Detection } from './collector.ts';
+export type { Segment } from './segment.ts';

@@ -1,0 +1,160 @@
+import type { Place } from '../../contracts/finding.ts';
+import type { ColumnRole } from './columns.ts';
+import { digitGroups, type DigitGroup } from './digit-groups.ts';
+
+/** Where a stretch of the window's text came from; a stretch ends where the next begins. */
+export interface Mark {
+  readonly offset: number;
+  readonly place: Place;
+  readonly row?: RowMark;
+}
+
+export interface RowMark {
+  readonly table: number;
+  /** Offsets of the cells, from the mark's own. */
+  readonly cellOffsets: readonly number[];
+  /** By column; absent when the table has no heading row. */
+  readonly roles?: readonly (ColumnRole | undefined)[];
+  readonly length: number;
+  readonly isHeading?: boolean;
+}
+
+/** The table column that an offset lies in. */
+export interface Column {
+  readonly table: number;
+  readonly index: number;
+  readonly headed: boolean;
+  readonly role: ColumnRole | undefined;
+}
+
+/** How far a word may stand from the number it explains, as in Purview's definitions. */
+export const CONTEXT_REACH = 300;
+
+/** A bounded piece of a file's normalised text, with what detectors ask of it. */
+export class TextWindow {
+  readonly text: string;
+  readonly #marks: readonly Mark[];
+  #groups: readonly DigitGroup[] | undefined;
+  readonly #words = new Map<RegExp, readonly number[]>();
+
+  constructor(text: string, marks: readonly Mark[]) {
+    this.text = text;
+    this.#marks = marks;
+  }
+
+  get groups(): readonly DigitGroup[] {
+    this.#groups ??= digitGroups(this.text);
+    return this.#groups;
+  }
+
+  markAt(offset: number): Mark | undefined {
+    let low = 0;
+    let high = this.#marks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#marks[middle]?.offset ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return this.#marks[low];
+  }
+
+  columnAt(offset: number): Column | undefined {
+    const mark = this.markAt(offset);
+    if (mark?.row === undefined) return undefined;
+    const index = cellIndex(mark.row, offset - mark.offset);
+    return { table: mark.row.table, index, headed: mark.row.roles !== undefined, role: mark.row.roles?.[index] };
+  }
+
+  /** The cells of columns with a role, as offsets; the heading row itself is left out. */
+  *cellsUnder(role: ColumnRole): Generator<{ readonly start: number; readonly end: number }> {
+    for (const { offset, row } of this.#marks) {
+      if (row?.roles === undefined || row.isHeading === true) continue;
+      for (let index = row.roles.indexOf(role); index >= 0; index = row.roles.indexOf(role, index + 1)) {
+        const start = row.cellOffsets[index];
+        if (start === undefined || start < 0 || offset + start >= this.text.length) continue;
+        yield { start: offset + start, end: offset + (row.cellOffsets[index + 1] ?? row.length) - 1 };
+      }
+    }
+  }
+
+  placeAt(offset: number): Place {
+    const mark = this.markAt(offset);
+    if (mark === undefined) return {};
+    const { place, row } = mark;
+    if (row !== undefined) {
+      if (place.sheet === undefined || place.line === undefined) return place;
+      return { ...place, cell: `${columnName(cellIndex(row, offset - mark.offset))}${place.line}` };
+    }
+    if (place.line === undefined) return place;
+    return { ...place, line: place.line + countLines(this.text, mark.offset, offset) };
+  }
+
+  /** Text of the row or line around an offset, at most `CONTEXT_REACH` to each side. */
+  lineAround(offset: number): string {
+    const from = Math.max(this.text.lastIndexOf('\n', offset - 1) + 1, offset - CONTEXT_REACH);
+    const end = this.text.indexOf('\n', offset);
+    return this.text.slice(from, Math.min(end < 0 ? this.text.length : end, offset + CONTEXT_REACH));
+  }
+
+  /**
+   * Distance from an offset to the nearest word of a global pattern, or Infinity. Under a heading row only the same row
+   * counts: the headings of other columns, and other rows, say nothing about this cell.
+   */
+  distanceTo(words: RegExp, offset: number, reach = CONTEXT_REACH): number {
+    const [from, to] = this.#contextOf(offset, reach);
+    const positions = this.#positions(words);
+    const index = firstAtLeast(positions, offset);
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const position of [positions[index - 1], positions[index]]) {
+      if (position !== undefined && position >= from && position <= to) nearest = Math.min(nearest, Math.abs(position - offset));
+    }
+    return nearest;
+  }
+
+  isNear(words: RegExp, offset: number, reach = CONTEXT_REACH): boolean {
+    return this.distanceTo(words, offset, reach) !== Number.POSITIVE_INFINITY;
+  }
+
+  #contextOf(offset: number, reach: number): readonly [number, number] {
+    const mark = this.markAt(offset);
+    if (mark?.row?.roles !== undefined) return [mark.offset, mark.offset + mark.row.length];
+    return [offset - reach, offset + reach];
+  }
+
+  #positions(words: RegExp): readonly number[] {
+    const known = this.#words.get(words);
+    if (known !== undefined) return known;
+    const found: number[] = [];
+    for (const match of this.text.matchAll(words)) found.push(match.index);
+    this.#words.set(words, found);
+    return found;
+  }
+}
+
+function firstAtLeast(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function cellIndex(row: RowMark, offset: number): number {
+  return Math.max(0, firstAtLeast(row.cellOffsets, offset + 1) - 1);
+}
+
+export function countLines(text: string, from: number, to: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+/** `A`, `Z`, `AA`: spreadsheet columns count in letters. */
+export function columnName(index: number): string {
+  let name = '';
+  for (let rest = index + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) name = String.fromCharCode(65 + ((rest - 1) % 26)) + name;
+  return name;
+}
