@@ -41,12 +41,14 @@ export async function pump(job: PumpJob): Promise<boolean> {
   };
   try {
     await slotOf(0).startFilling();
+    await slotOf(0).filling;
     await slotOf(1).startFilling();
     for (let index = 0, total = 0; ; index += 1) {
       const slot = slotOf(index);
       // A full batch is known to be the last only once the one after it came back empty.
       await slotOf(index + 1).filling;
-      const last = slotOf(index + 1).filled === 0;
+      // A short batch was the end when it was read; what a growing file gains after that is not part of this run.
+      const last = slot.filled < job.inputBytes || slotOf(index + 1).filled === 0;
       // Started before the transformation, which keeps this thread busy, so that the system reads beside it.
       if (!last) await slotOf(index + 2).startFilling();
       const length = job.transform({ index, last, input: slot.input.subarray(0, slot.filled), output: slot.output });
