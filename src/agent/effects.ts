@@ -15,7 +15,7 @@ export interface EffectPorts {
   readonly inspector: Inspector;
   readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
   readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
-  readonly releaseHold: (holdId: string) => Promise<Result<void, Failure>>;
+  readonly releaseHold: (holdId: string, volumeId: string) => Promise<Result<void, Failure>>;
   readonly sessions: Pick<SessionControl, 'readIdle' | 'lock'> | null;
   readonly notify: (notification: NotificationDraft) => void;
   readonly warnScreenLock: (session: string, inMillis: number) => void;
@@ -66,7 +66,7 @@ export class EffectRunner {
       case 'enforceFile':
         return this.#enforce(effect);
       case 'releaseFile':
-        return this.#release(effect.holdId);
+        return this.#release(effect);
       case 'notify':
         this.#ports.notify(effect.notification);
         return;
@@ -148,8 +148,8 @@ export class EffectRunner {
     this.#ports.report({ kind: 'file.enforced', fileId, outcome });
   }
 
-  async #release(holdId: string): Promise<void> {
-    const released = await this.#ports.releaseHold(holdId);
+  async #release({ holdId, volumeId }: Extract<Effect, { kind: 'releaseFile' }>): Promise<void> {
+    const released = await this.#ports.releaseHold(holdId, volumeId);
     this.#ports.report({
       kind: 'file.released',
       holdId,

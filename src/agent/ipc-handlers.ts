@@ -37,7 +37,7 @@ export function ipcHandlers(ports: HandlerPorts): IpcHandlers {
 
     'file.justify': ({ holdId, justification }, { peer }) => {
       const hold = ports.state().holds[holdId];
-      if (hold === undefined || !isOwn(peer, hold.decision.actor.name)) {
+      if (hold === undefined || !isOwn(peer, hold.actor.name)) {
         return err(failure('DLP_QUARANTINE_MISSING', 'No file of yours is held under that number. It may have been released already.'));
       }
       ports.report({ kind: 'file.justified', holdId, actor: { name: peer.name, basis: 'process' }, justification });

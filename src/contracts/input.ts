@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { command } from './command.ts';
 import { device } from './device.ts';
-import { actor } from './event.ts';
+import { actor, volumeFacts } from './event.ts';
+import { fileFacts } from './file.ts';
 import { inspection } from './finding.ts';
 import { count, instant, sha256Hex, uuid } from './ids.ts';
 import { ageRecipient, policy } from './policy.ts';
@@ -63,6 +64,8 @@ export const agentInput = z.discriminatedUnion('kind', [
   }),
   input('file.inspected', { fileId: z.string().max(128), inspection }),
   input('file.enforced', { fileId: z.string().max(128), outcome: enforcementOutcome }),
+  /** A file held in an earlier run, still in quarantine. */
+  input('hold.found', { holdId: uuid, actor, file: fileFacts, volume: volumeFacts }),
   input('file.justified', { holdId: uuid, actor, justification: z.string().max(2000) }),
   input('file.released', { holdId: uuid, ok: z.boolean(), code: z.string().max(64).optional(), reason: z.string().max(1024).optional() }),
   input('session.seen', { session: z.string().max(128), actor }),

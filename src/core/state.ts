@@ -1,5 +1,6 @@
 import type { Device } from '../contracts/device.ts';
-import type { Actor, FileDecision } from '../contracts/event.ts';
+import type { Actor, FileDecision, VolumeFacts } from '../contracts/event.ts';
+import type { FileFacts } from '../contracts/file.ts';
 import type { Policy } from '../contracts/policy.ts';
 import type { Action, PolicyReference } from '../contracts/verdict.ts';
 import type { Volume } from '../contracts/volume.ts';
@@ -34,9 +35,12 @@ export interface FileInFlight {
   readonly decided?: { readonly action: Action; readonly decision: FileDecision };
 }
 
+/** A file in quarantine that its user may free by giving a reason. */
 export interface Hold {
-  readonly volumeId: string;
-  readonly decision: FileDecision;
+  readonly actor: Actor;
+  readonly file: FileFacts;
+  /** Where it came from and goes back to. */
+  readonly volume: VolumeFacts;
   readonly justification?: { readonly actor: Actor; readonly text: string };
 }
 

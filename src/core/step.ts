@@ -2,7 +2,8 @@ import type { Effect } from '../contracts/effect.ts';
 import type { AgentInput, InputKind, InputOf } from '../contracts/input.ts';
 import { onAgentStarted, onAgentStopping, onCommandReceived, onSourceFailed } from './handlers/agent.ts';
 import { onDeviceAttached, onDeviceDetached } from './handlers/devices.ts';
-import { onFileArrived, onFileEnforced, onFileInspected, onFileJustified, onFileReleased } from './handlers/files.ts';
+import { onFileArrived, onFileEnforced, onFileInspected } from './handlers/files.ts';
+import { onFileJustified, onFileReleased, onHoldFound } from './handlers/holds.ts';
 import { onPolicyApplied, onPolicyRefused } from './handlers/policy.ts';
 import { onLockResult, onSessionEnded, onSessionIdle, onSessionSeen, onTimerFired } from './handlers/screen-lock.ts';
 import { onGuardFailed, onGuardReady, onVolumeMounted, onVolumeUnmounted } from './handlers/volumes.ts';
@@ -31,6 +32,7 @@ const HANDLERS: Handlers = {
   'file.arrived': onFileArrived,
   'file.inspected': onFileInspected,
   'file.enforced': onFileEnforced,
+  'hold.found': onHoldFound,
   'file.justified': onFileJustified,
   'file.released': onFileReleased,
   'session.seen': onSessionSeen,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { eventBody } from '../../src/contracts/event.ts';
+import { volumeFacts } from '../../src/core/handlers/volumes.ts';
 import type { EnforcementOutcome } from '../../src/contracts/input.ts';
 import { applied, arrived, AT, eventTypes, inspectionOf, mounted, play, started, STICK, USER } from './samples.ts';
 
 const QUARANTINE = '019aa000-0000-7000-8000-000000000001';
-const ready = [started, applied(), mounted()];
+const ready = [started, applied(), mounted(), { kind: 'guard.ready', at: AT, volumeId: STICK.id } as const];
 const inspected = (fileId: string, detector?: string) =>
   ({ kind: 'file.inspected', at: AT, fileId, inspection: inspectionOf(detector) }) as const;
 const enforced = (fileId: string, outcome: EnforcementOutcome, at = AT) => ({ kind: 'file.enforced', at, fileId, outcome }) as const;
@@ -77,6 +78,15 @@ describe('the way of a file', () => {
     const released = play([{ kind: 'file.released', at: AT, holdId: QUARANTINE, ok: true }], justified.state);
     expect(eventTypes(released.last)).toEqual(['file.released']);
     expect(play([{ kind: 'file.released', at: AT, holdId: QUARANTINE, ok: true }], released.state).last).toEqual([]);
+  });
+
+  test('a file held in an earlier run can still be freed, once its medium is back', () => {
+    const hold = { holdId: QUARANTINE, actor: USER, file: { path: 'a.zip', bytes: 1 }, volume: volumeFacts(STICK) };
+    const why = { kind: 'file.justified', at: AT, holdId: QUARANTINE, actor: USER, justification: 'for the auditor' } as const;
+    const away = play([started, applied(), { kind: 'hold.found', at: AT, ...hold }, why]);
+    expect(away.last).toMatchObject([{ kind: 'notify', notification: { action: 'failed', file: 'a.zip' } }]);
+    const back = play([mounted(), { kind: 'guard.ready', at: AT, volumeId: STICK.id }, why], away.state);
+    expect(back.last).toMatchObject([{ kind: 'releaseFile', holdId: QUARANTINE }]);
   });
 
   test('nothing arrives from a volume that is not guarded', () => {

@@ -70,7 +70,7 @@ export function onFileEnforced(state: AgentState, input: InputOf<'file.enforced'
   const body = outcomeEvent(action, decision, input.outcome);
   const effects: Effect[] = [{ kind: 'appendEvent', at: input.at, body, settles: input.fileId }, ...notifications(body, decision)];
   if (body.type !== 'file.held') return { state: next, effects };
-  const hold = { volumeId: file.volumeId, decision };
+  const hold = { actor: decision.actor, file: decision.file, volume: decision.volume };
   return { state: { ...next, holds: { ...next.holds, [body.data.holdId]: hold } }, effects };
 }
 
@@ -128,27 +128,3 @@ const NOTIFIED: Partial<Record<EventBody['type'], Action | 'failed'>> = {
   'file.blocked': 'block',
   'file.enforcement-failed': 'failed',
 };
-
-export function onFileJustified(state: AgentState, input: InputOf<'file.justified'>): Step {
-  const hold = state.holds[input.holdId];
-  if (hold === undefined) return { state, effects: [] };
-  const justified = { ...hold, justification: { actor: input.actor, text: input.justification } };
-  return {
-    state: { ...state, holds: { ...state.holds, [input.holdId]: justified } },
-    effects: [{ kind: 'releaseFile', holdId: input.holdId, volumeId: hold.volumeId }],
-  };
-}
-
-export function onFileReleased(state: AgentState, input: InputOf<'file.released'>): Step {
-  const hold = state.holds[input.holdId];
-  if (hold?.justification === undefined) return { state, effects: [] };
-  if (!input.ok) {
-    return { state, effects: [{ kind: 'notify', notification: { action: 'failed', file: baseName(hold.decision.file.path) } }] };
-  }
-  const { actor, text } = hold.justification;
-  const data = { quarantineId: input.holdId, actor, justification: text, file: hold.decision.file };
-  return {
-    state: { ...state, holds: without(state.holds, input.holdId) },
-    effects: [{ kind: 'appendEvent', at: input.at, body: { type: 'file.released', severity: 'medium', data } }],
-  };
-}
