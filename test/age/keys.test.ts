@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bech32 } from '@scure/base';
 import { formatIdentityFile, generateIdentity, isRecipient, parseIdentityFile, recipientOf } from '../../src/age/index.ts';
@@ -24,14 +24,14 @@ describe('identities', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (secret) => {
         const recipient = recipientOf(bech32.encodeFromBytes('age-secret-key-', secret).toUpperCase());
-        return recipient.ok && isRecipient(recipient.value);
+        expect(recipient.ok && isRecipient(recipient.value)).toBe(true);
       }),
       { numRuns: 50 },
     );
   });
 
   it.each([
-    ['nothing', ''],
+    ['too few letters', 'AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZG'],
     ['small letters', IDENTITY.toLowerCase()],
     ['mixed letters', IDENTITY.replace('GFP', 'gfp')],
     ['a wrong checksum', IDENTITY.replace(/X$/, 'Q')],
@@ -43,7 +43,7 @@ describe('identities', () => {
   ])('refuse %s, without repeating it', (_, text) => {
     const result = recipientOf(text);
     expect(result).toMatchObject({ ok: false, error: { code: 'DLP_AGE_IDENTITY' } });
-    if (text !== '') expect(JSON.stringify(result)).not.toContain(text.slice(20));
+    expect(JSON.stringify(result)).not.toContain(text.slice(20));
   });
 });
 

@@ -31,7 +31,7 @@ function readVector(name: string): Vector {
     .toString('utf8', 0, end)
     .split('\n')
     .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)] as const);
-  const value = (key: string) => fields.find(([name]) => name === key)?.[1];
+  const value = (key: string) => fields.find(([field]) => field === key)?.[1];
   const file = bytes.subarray(end + 2);
   return {
     name,
@@ -47,34 +47,35 @@ const vectors = readdirSync(FOLDER)
   .filter((name) => !/^README|^\./.test(name))
   .map(readVector);
 
+const good = vectors.filter(({ expected }) => expected === 'success');
+const bad = vectors.filter(({ expected }) => expected in CODES);
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('the public age test vectors', () => {
   it('are all here', () => {
-    expect(vectors.length).toBe(68);
+    expect([good.length, bad.length]).toEqual([14, 54]);
   });
 
-  it.each(vectors)('$name: $expected, in memory', ({ expected, payload, identities, file }) => {
+  it.each(good)('$name opens', async ({ payload, identities, file }) => {
     const opened = decryptBytes(file, identities);
-    if (expected === 'success') expect(opened.ok && sha256(opened.value)).toBe(payload);
-    else expect(opened).toMatchObject({ ok: false, error: { code: CODES[expected] } });
-  });
-
-  it.each(vectors)('$name: $expected, file to file', async ({ expected, payload, identities, file }) => {
+    expect(opened.ok && sha256(opened.value)).toBe(payload);
     const { result, written } = await throughFiles(file, (source, target) => decryptFile(source, target, identities));
-    if (expected === 'success') {
-      expect(result).toEqual({ ok: true, value: { bytes: written.length, sha256: payload } });
-      expect(sha256(written)).toBe(payload);
-    } else expect(result).toMatchObject({ ok: false, error: { code: CODES[expected] } });
+    expect(result).toEqual({ ok: true, value: { bytes: written.length, sha256: payload } });
+    expect(sha256(written)).toBe(payload);
   });
 
-  it.each(vectors.filter(({ expected }) => expected === 'success'))(
-    '$name: its header comes out of our encoder again',
-    ({ file, fileKey }) => {
-      const header = parseHeader(file);
-      if (!header.ok) throw new Error(header.error.message);
-      const again = encodeHeader(header.value.stanzas, Buffer.from(fileKey ?? '', 'hex'));
-      expect(again.toString('latin1')).toBe(file.toString('latin1', 0, header.value.length));
-    },
-  );
+  it.each(bad)('$name is refused: $expected', async ({ expected, identities, file }) => {
+    const refusal = { ok: false, error: { code: CODES[expected] } };
+    expect(decryptBytes(file, identities)).toMatchObject(refusal);
+    const { result } = await throughFiles(file, (source, target) => decryptFile(source, target, identities));
+    expect(result).toMatchObject(refusal);
+  });
+
+  it.each(good)('the header of $name comes out of our encoder again', ({ file, fileKey }) => {
+    const header = parseHeader(file);
+    if (!header.ok) throw new Error(header.error.message);
+    const again = encodeHeader(header.value.stanzas, Buffer.from(fileKey ?? '', 'hex'));
+    expect(again.toString('latin1')).toBe(file.toString('latin1', 0, header.value.length));
+  });
 });

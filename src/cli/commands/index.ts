@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { registerDecrypt } from './decrypt.ts';
+import { registerEncrypt } from './encrypt.ts';
+import { registerKeys } from './keys.ts';
 
 /** Each adds one command (with its subcommands) to the program and sets `process.exitCode` when run. */
-export const COMMANDS: readonly ((program: Command) => void)[] = [];
+export const COMMANDS: readonly ((program: Command) => void)[] = [registerEncrypt, registerDecrypt, registerKeys];
