@@ -30,9 +30,11 @@ export function sealChunks(run: ChunkRun, plaintext: Uint8Array, target: Uint8Ar
     const cipher = createCipheriv(CIPHER, run.key, nonce, TAG_OPTIONS);
     const sealed = cipher.update(plaintext.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES));
     cipher.final();
+    const { length } = sealed;
     target.set(sealed, written);
-    target.set(cipher.getAuthTag(), written + sealed.length);
-    written += sealed.length + TAG_BYTES;
+    target.set(cipher.getAuthTag(), written + length);
+    release(sealed);
+    written += length + TAG_BYTES;
   }
   return written;
 }
@@ -47,13 +49,15 @@ export function openChunks(run: ChunkRun, sealed: Uint8Array, target: Uint8Array
     const chunk = openChunk(run.key, nonce, sealed.subarray(index * SEALED_CHUNK_BYTES, (index + 1) * SEALED_CHUNK_BYTES));
     // Only an empty payload may end in an empty chunk; otherwise one plaintext would have two encodings.
     if (chunk === null || (chunk.length === 0 && run.first + index > 0)) return null;
+    const { length } = chunk;
     target.set(chunk, written);
-    written += chunk.length;
+    release(chunk);
+    written += length;
   }
   return written;
 }
 
-function openChunk(key: KeyObject, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | null {
+function openChunk(key: KeyObject, nonce: Uint8Array, sealed: Uint8Array): Buffer | null {
   if (sealed.length < TAG_BYTES) return null;
   const decipher = createDecipheriv(CIPHER, key, nonce, TAG_OPTIONS);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
@@ -64,6 +68,14 @@ function openChunk(key: KeyObject, nonce: Uint8Array, sealed: Uint8Array): Uint8
   } catch {
     return null;
   }
+}
+
+/**
+ * Gives the memory of a chunk back at once. Left to the garbage collector, new memory for every 64 KiB costs a third of the
+ * throughput. Memory that others share is left alone.
+ */
+function release(chunk: Buffer): void {
+  if (chunk.buffer instanceof ArrayBuffer && chunk.buffer.byteLength === chunk.length) chunk.buffer.transfer(0);
 }
 
 /** Eleven bytes of big-endian counter, of which a JavaScript integer fills at most seven, then the mark. */

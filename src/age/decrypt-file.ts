@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { failure, type Failure } from '../contracts/errors.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
 import { openChunks, CHUNK_BYTES, SEALED_CHUNK_BYTES } from './chunks.ts';
-import { NO_DIGEST, startDigest, type Digest, type SharedBytes } from './digest.ts';
+import { NO_DIGEST, startDigest, type Digest } from './digest.ts';
 import { BATCH_CHUNKS, type EncryptionReceipt } from './encrypt-file.ts';
 import { damagedPayload, openHead, openHeadWithFileKey, MAX_HEAD_BYTES, type OpenedHead } from './file-head.ts';
 import { pump } from './pump.ts';
@@ -70,7 +70,7 @@ async function open(
   source: FileHandle,
   head: OpenedHead,
   digest: Digest,
-  write: (plaintext: SharedBytes, position: number) => Promise<void> = () => Promise.resolve(),
+  write: (plaintext: Uint8Array, position: number) => Promise<void> = () => Promise.resolve(),
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number; sha256: string }, Failure>> {
   let bytes = 0;
@@ -80,6 +80,7 @@ async function open(
       sourceStart: head.length,
       inputBytes: BATCH_CHUNKS * SEALED_CHUNK_BYTES,
       outputBytes: BATCH_CHUNKS * CHUNK_BYTES,
+      shared: 'output',
       transform: ({ index, last, input, output }) => openChunks({ key: head.key, first: index * BATCH_CHUNKS, last }, input, output),
       consume: (_, plaintext, position) => {
         bytes += plaintext.length;

@@ -8,16 +8,13 @@ export type DigestReply = string | null;
 
 /** SHA-256 of the plaintext as it passes. */
 export interface Digest {
-  /** Resolves when the bytes have been read and their memory may be used again. Calls are hashed in the order made. */
-  update(bytes: SharedBytes): Promise<unknown>;
+  /** Resolves when the bytes, which lie in shared memory, have been read and may change. Calls are hashed in the order made. */
+  update(bytes: Uint8Array): Promise<unknown>;
   /** The digest in hex. */
   finish(): Promise<string>;
   /** Ends it, whether finished or not. */
   close(): Promise<unknown>;
 }
-
-/** Memory a worker can read without a copy. */
-export type SharedBytes = Uint8Array<SharedArrayBuffer>;
 
 /** Starting a thread costs as long as hashing some ten megabytes. */
 const WORKER_FROM_BYTES = 16 * 1024 * 1024;
@@ -37,7 +34,7 @@ export const NO_DIGEST: Digest = {
 class InlineDigest implements Digest {
   readonly #hash = createHash('sha256');
 
-  update(bytes: SharedBytes): Promise<unknown> {
+  update(bytes: Uint8Array): Promise<unknown> {
     this.#hash.update(bytes);
     return Promise.resolve();
   }
@@ -63,7 +60,8 @@ class WorkerDigest implements Digest {
     this.#worker.on('exit', () => this.#break(new Error('the digest thread ended')));
   }
 
-  update(bytes: SharedBytes): Promise<unknown> {
+  update(bytes: Uint8Array): Promise<unknown> {
+    if (!(bytes.buffer instanceof SharedArrayBuffer)) throw new TypeError('another thread reads shared memory only');
     return this.#ask({ memory: bytes.buffer, offset: bytes.byteOffset, length: bytes.length });
   }
 

@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { SharedBytes } from './digest.ts';
 
 /** Moves a file through a transformation in batches, so that reading, transforming and writing overlap. */
 export interface PumpJob {
@@ -10,8 +9,10 @@ export interface PumpJob {
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly transform: (batch: Batch) => number | null;
+  /** The side whose memory other threads read. Not both: shared memory is slower to write to. */
+  readonly shared: 'input' | 'output';
   /** Takes the input and the output of a batch. Its memory is used again once the promise resolves. */
-  readonly consume: (input: SharedBytes, output: SharedBytes, outputPosition: number) => Promise<unknown>;
+  readonly consume: (input: Uint8Array, output: Uint8Array, outputPosition: number) => Promise<unknown>;
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
@@ -69,8 +70,8 @@ export async function pump(job: PumpJob): Promise<boolean> {
 /** Memory for one batch at a time: batches `first`, `first + SLOTS`, and so on. */
 class Slot {
   readonly #job: PumpJob;
-  readonly input: SharedBytes;
-  readonly output: SharedBytes;
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
   filled = 0;
   filling: Promise<void> = Promise.resolve();
   consuming: Promise<unknown> = Promise.resolve();
@@ -79,8 +80,8 @@ class Slot {
   constructor(job: PumpJob, first: number) {
     this.#job = job;
     this.#index = first - SLOTS;
-    this.input = new Uint8Array(new SharedArrayBuffer(job.inputBytes));
-    this.output = new Uint8Array(new SharedArrayBuffer(job.outputBytes));
+    this.input = allocate(job.inputBytes, job.shared === 'input');
+    this.output = allocate(job.outputBytes, job.shared === 'output');
   }
 
   /** Begins to read the slot's next batch into `filling`, once the last one has been consumed. */
@@ -107,4 +108,8 @@ class Slot {
     this.consuming = consume(this.input.subarray(0, this.filled), this.output.subarray(0, outputLength), this.#index * outputBytes);
     this.consuming.catch(() => undefined);
   }
+}
+
+function allocate(bytes: number, shared: boolean): Uint8Array {
+  return shared ? new Uint8Array(new SharedArrayBuffer(bytes)) : new Uint8Array(bytes);
 }
