@@ -64,7 +64,8 @@ export function passesMod97(iban: string): boolean {
 export function machineReadableCheckDigit(field: string): number {
   const weights = [7, 3, 1] as const;
   let sum = 0;
-  for (const [index, character] of [...field].entries()) {
+  for (let index = 0; index < field.length; index++) {
+    const character = field[index] ?? '<';
     sum += (character === '<' ? 0 : Number.parseInt(character, 36)) * (weights[index % 3] ?? 0);
   }
   return sum % 10;

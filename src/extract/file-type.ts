@@ -1,0 +1,82 @@
+// oxlint-disable no-control-regex -- file signatures are bytes, control characters among them
+import { isCompoundFile } from './compound-file.ts';
+import type { Content } from './content.ts';
+import { decodedText } from './decoded-text.ts';
+import { detectDelimiter, type Delimiter } from './formats/delimited.ts';
+import { looksLikeMail } from './formats/mail.ts';
+import { detectEncoding } from './text-encoding.ts';
+
+/** What a file is by its content; its name is never asked. */
+export type ContentType =
+  | { readonly kind: 'empty' | 'zip' | 'compound' | 'gzip' | 'pdf' | 'text' | 'html' | 'json' | 'xml' | 'eml' | 'age' | 'unknown' }
+  | { readonly kind: 'table'; readonly delimiter: Delimiter }
+  /** Named and let be: pictures, sound, programs hold no text that is read here. */
+  | { readonly kind: 'opaque'; readonly name: string }
+  /** Could hold documents, and cannot be opened here. */
+  | { readonly kind: 'unsupported'; readonly name: string };
+
+const OPAQUE: readonly (readonly [name: string, magic: RegExp])[] = [
+  ['png', /^\x89PNG\r\n\x1a\n/],
+  ['jpeg', /^\xff\xd8\xff/],
+  ['gif', /^GIF8[79]a/],
+  ['bmp', /^BM[^]{4}\0\0\0\0/],
+  ['webp', /^RIFF[^]{4}WEBP/],
+  ['tiff', /^(?:II\*\0|MM\0\*)/],
+  ['heif', /^[^]{4}ftyp(?:hei|mif1|avif)/],
+  ['mp4', /^[^]{4}ftyp/],
+  ['wav', /^RIFF[^]{4}WAVE/],
+  ['avi', /^RIFF[^]{4}AVI /],
+  ['mp3', /^(?:ID3[\x02-\x04]|\xff[\xfb\xf3\xf2])/],
+  ['ogg', /^OggS\0/],
+  ['flac', /^fLaC/],
+  ['matroska', /^\x1aE\xdf\xa3/],
+  ['exe', /^MZ[^]{58}/],
+  ['elf', /^\x7fELF/],
+  ['mach-o', /^(?:\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe|\xca\xfe\xba\xbe)/],
+  ['wasm', /^\0asm/],
+  ['woff', /^wOF[F2]/],
+];
+
+const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
+  ['7z', /^7z\xbc\xaf\x27\x1c/],
+  ['rar', /^Rar!\x1a\x07/],
+  ['xz', /^\xfd7zXZ\0/],
+  ['bzip2', /^BZh[1-9]1AY&SY/],
+  ['zstd', /^\x28\xb5\x2f\xfd/],
+  ['lzh', /^[^]{2}-lh[0-9d]-/],
+  ['cab', /^MSCF\0/],
+  ['tar', /^[^]{257}ustar/],
+  ['iso', /^[^]{32769}CD001/],
+  ['rtf', /^\{\\rtf/],
+];
+
+const ENCRYPTED: readonly RegExp[] = [/^age-encryption\.org\/v1\n/, /^-----BEGIN AGE ENCRYPTED FILE-----/];
+
+export async function contentType({ head }: Content): Promise<ContentType> {
+  if (head.length === 0) return { kind: 'empty' };
+  const magic = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 33_000)).toString('latin1');
+  if (/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(magic)) return { kind: 'zip' };
+  if (isCompoundFile(head)) return { kind: 'compound' };
+  if (magic.startsWith('\x1f\x8b\x08')) return { kind: 'gzip' };
+  // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
+  if (/%PDF-[12]\./.test(magic.slice(0, 1024))) return { kind: 'pdf' };
+  if (ENCRYPTED.some((pattern) => pattern.test(magic))) return { kind: 'age' };
+  const opaque = OPAQUE.find(([, pattern]) => pattern.test(magic));
+  if (opaque !== undefined) return { kind: 'opaque', name: opaque[0] };
+  const unsupported = UNSUPPORTED.find(([, pattern]) => pattern.test(magic));
+  if (unsupported !== undefined) return { kind: 'unsupported', name: unsupported[0] };
+  return textType(head);
+}
+
+async function textType(head: Uint8Array): Promise<ContentType> {
+  if (detectEncoding(head) === null) return { kind: 'unknown' };
+  let text = '';
+  for await (const piece of decodedText([head])) text += piece;
+  const start = text.slice(0, 4096).trimStart();
+  if (/^<\?xml\s/.test(start)) return { kind: /<html[\s>]/i.test(start) ? 'html' : 'xml' };
+  if (/^(?:<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<table[\s>]|<meta\s)/i.test(start)) return { kind: 'html' };
+  if (/^(?:\{\s*(?:"|\})|\[\s*(?:[{["\]0-9tfn-]))/.test(start) && /[}\]"0-9a-z,]\s*$/.test(text)) return { kind: 'json' };
+  if (looksLikeMail(start)) return { kind: 'eml' };
+  const delimiter = detectDelimiter(text);
+  return delimiter === null ? { kind: 'text' } : { kind: 'table', delimiter };
+}

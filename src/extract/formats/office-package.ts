@@ -1,0 +1,107 @@
+import type { Place } from '../../contracts/finding.ts';
+import { placeOf, type Level } from '../extraction.ts';
+import type { ZipListing, ZipMember } from '../zip-archive.ts';
+import { extractMember } from './archive.ts';
+import { ODF_TEXT, officeTextEvents, OOXML_TEXT } from './office-text.ts';
+import { sharedStringEvents, worksheetEvents } from './spreadsheet.ts';
+import { readXml, type XmlEvents } from './xml-events.ts';
+
+export type OfficeType = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp';
+
+/** What kind of office file a zip is, by the parts it must have; null for any other zip. */
+export function officeTypeOf(listing: ZipListing): OfficeType | null {
+  const names = new Set(listing.members.map(({ name }) => name));
+  if (names.has('[Content_Types].xml')) {
+    if (names.has('word/document.xml')) return 'docx';
+    if (names.has('xl/workbook.xml')) return 'xlsx';
+    if (names.has('ppt/presentation.xml')) return 'pptx';
+  }
+  return null;
+}
+
+const DOCUMENT_PARTS = /^word\/(?:document|header\d*|footer\d*|comments\w*|footnotes|endnotes|glossary\/document)\.xml$/;
+const SLIDE_PARTS =
+  /^ppt\/(?:slides\/slide|notesSlides\/notesSlide|comments\/\w*?)(\d+)\.xml$|^ppt\/(?:slideMasters|slideLayouts)\/\w+\.xml$/;
+const SHEET_TEXT_PARTS = /^xl\/(?:comments\d*|threadedComments\/\w+|drawings\/drawing\d+)\.xml$/;
+const CHART_PARTS = /^(?:word|ppt|xl)\/(?:charts|diagrams)\/(?:chart|data)\d+\.xml$/;
+const EMBEDDED = /^(?:word|ppt|xl)\/embeddings\//;
+
+/** docx, xlsx, pptx (ECMA-376) and OpenDocument: all parts that hold text, hidden sheets, notes and comments too, and embedded files. */
+export async function extractOfficePackage(level: Level, listing: ZipListing, type: OfficeType): Promise<void> {
+  const { budget } = level.extraction;
+  const workbook = type === 'xlsx' ? await readWorkbook(level, listing) : undefined;
+  for (const member of listing.members) {
+    budget.countEntry();
+    if (member.encrypted) level.extraction.report('encrypted', level.part);
+    else if (EMBEDDED.test(member.name)) await extractMember(level, member);
+    else {
+      const events = eventsFor(level, type, member.name, workbook);
+      if (events !== undefined) await readPart(level, member, events);
+    }
+  }
+  if (listing.failure !== undefined) level.extraction.report(listing.failure, level.part);
+}
+
+function eventsFor(level: Level, type: OfficeType, name: string, workbook: Workbook | undefined): XmlEvents | undefined {
+  const { extraction } = level;
+  const text = (more: Omit<Place, 'part'> = {}) => officeTextEvents(OOXML_TEXT, extraction, placeOf(level, more));
+  if (CHART_PARTS.test(name)) return text();
+  if (type === 'docx') return DOCUMENT_PARTS.test(name) ? text() : undefined;
+  if (type === 'pptx') {
+    const slide = SLIDE_PARTS.exec(name);
+    if (slide === null) return undefined;
+    return text(slide[1] === undefined ? {} : { page: Math.max(1, Number(slide[1])) });
+  }
+  if (type === 'xlsx') {
+    const sheet = workbook?.sheetNames.get(name);
+    if (sheet !== undefined) return worksheetEvents(extraction, sheet, level.part, workbook?.strings ?? []);
+    return SHEET_TEXT_PARTS.test(name) ? text() : undefined;
+  }
+  return name === 'content.xml' || name === 'styles.xml' ? officeTextEvents(ODF_TEXT, extraction, placeOf(level)) : undefined;
+}
+
+interface Workbook {
+  /** By the part's name; hidden sheets are sheets. */
+  readonly sheetNames: ReadonlyMap<string, string>;
+  readonly strings: readonly string[];
+}
+
+async function readWorkbook(level: Level, listing: ZipListing): Promise<Workbook> {
+  const targets = new Map<string, string>();
+  const sheets: { readonly name: string; readonly relation: string }[] = [];
+  const strings: string[] = [];
+  const read = async (part: string, events: XmlEvents): Promise<void> => {
+    const member = listing.members.find(({ name }) => name === part);
+    if (member !== undefined) await readPart(level, member, events);
+  };
+  await read('xl/_rels/workbook.xml.rels', {
+    open: (name, attributes) => {
+      if (name === 'Relationship') targets.set(attributes['Id'] ?? '', attributes['Target'] ?? '');
+    },
+  });
+  await read('xl/workbook.xml', {
+    open: (name, attributes) => {
+      if (name === 'sheet') sheets.push({ name: (attributes['name'] ?? '').slice(0, 256), relation: attributes['r:id'] ?? '' });
+    },
+  });
+  await read('xl/sharedStrings.xml', sharedStringEvents(strings));
+  const sheetNames = new Map<string, string>();
+  for (const { name, relation } of sheets) {
+    const target = targets.get(relation) ?? '';
+    sheetNames.set(target.startsWith('/') ? target.slice(1) : `xl/${target}`, name);
+  }
+  // A sheet that the workbook does not name is still data that someone can read.
+  for (const { name } of listing.members) {
+    if (/^xl\/worksheets\/[^/]+\.xml$/.test(name) && !sheetNames.has(name)) sheetNames.set(name, name.slice('xl/worksheets/'.length, -4));
+  }
+  return { sheetNames, strings };
+}
+
+async function readPart(level: Level, member: ZipMember, events: XmlEvents): Promise<void> {
+  if (!member.supported) {
+    level.extraction.report('unsupported', level.part);
+    return;
+  }
+  const { wellFormed } = await readXml(member.stream(level.extraction.budget), events, level.extraction.budget);
+  if (!wellFormed) level.extraction.report('corrupt', level.part);
+}

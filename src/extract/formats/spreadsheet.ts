@@ -1,0 +1,84 @@
+import type { Extraction } from '../extraction.ts';
+import type { XmlEvents } from './xml-events.ts';
+
+const MOST_COLUMNS = 16_384;
+
+/** xl/sharedStrings.xml: the strings in order. Phonetic readings (`rPh`) are left out: they would stand inside the names. */
+export function sharedStringEvents(strings: string[]): XmlEvents {
+  let text = '';
+  let inText = false;
+  let phonetic = 0;
+  return {
+    open(name) {
+      if (name === 'si') text = '';
+      else if (name === 'rPh') phonetic++;
+      else if (name === 't') inText = phonetic === 0;
+    },
+    close(name) {
+      if (name === 'si') strings.push(text);
+      else if (name === 'rPh') phonetic--;
+      else if (name === 't') inText = false;
+    },
+    text(piece) {
+      if (inText) text += piece;
+    },
+  };
+}
+
+/** A worksheet's rows. Numbers are given as stored, written out in full where the file has an exponent. */
+export function worksheetEvents(extraction: Extraction, sheet: string, part: string | undefined, strings: readonly string[]): XmlEvents {
+  const table = extraction.newTable();
+  let cells: string[] = [];
+  let line = 0;
+  let column = -1;
+  let type = 'n';
+  let value = '';
+  let inValue = false;
+  let phonetic = 0;
+  return {
+    open(name, attributes) {
+      if (name === 'row') {
+        cells = [];
+        column = -1;
+        line = Number(attributes['r'] ?? line + 1);
+      } else if (name === 'c') {
+        column = Math.min(MOST_COLUMNS, columnIndex(attributes['r']) ?? column + 1);
+        type = attributes['t'] ?? 'n';
+        value = '';
+      } else if (name === 'rPh') phonetic++;
+      else if (name === 'v' || name === 't') inValue = phonetic === 0;
+    },
+    close(name) {
+      if (name === 'v' || name === 't') inValue = false;
+      else if (name === 'rPh') phonetic--;
+      else if (name === 'c') {
+        while (cells.length < column) cells.push('');
+        cells[column] = cellText(type, value, strings);
+      } else if (name === 'row' && cells.length > 0) {
+        const place = { ...(part === undefined ? {} : { part }), sheet, ...(line >= 1 ? { line } : {}) };
+        extraction.emit({ kind: 'row', table, cells, place });
+      }
+    },
+    text(piece) {
+      if (inValue) value += piece;
+    },
+  };
+}
+
+function cellText(type: string, value: string, strings: readonly string[]): string {
+  if (type === 's') return strings[Number(value)] ?? '';
+  if (type === 'n' && /e/i.test(value)) {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number.toFixed(0) : value;
+  }
+  return value;
+}
+
+/** `C5` is column 2. */
+function columnIndex(reference: string | undefined): number | undefined {
+  const letters = /^[A-Z]{1,3}/.exec(reference ?? '')?.[0];
+  if (letters === undefined) return undefined;
+  let index = 0;
+  for (const letter of letters) index = index * 26 + letter.charCodeAt(0) - 64;
+  return index - 1;
+}

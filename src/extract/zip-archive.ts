@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import { constants, createInflateRaw } from 'node:zlib';
+import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry } from 'yauzl';
+import { displayName } from '../core/display-name.ts';
+import type { Budget } from './budget.ts';
+import { chunksOf, type ByteSource } from './byte-source.ts';
+import { detectEncoding } from './text-encoding.ts';
+
+const STRONG_ENCRYPTION = 'strong encryption';
+const UTF8_NAME = 0x800;
+const INFO_ZIP_UNICODE_PATH = 0x7075;
+const STORED = 0;
+const DEFLATED = 8;
+
+export interface ZipMember {
+  /** As shown: decoded, deceptive characters escaped. */
+  readonly name: string;
+  readonly directory: boolean;
+  readonly encrypted: boolean;
+  readonly supported: boolean;
+  /** As packed, in bytes. */
+  readonly packed: number;
+  /** Expanded bytes, counted against the budget as they come. Throws on damage and on a passed limit. */
+  stream(budget: Budget): AsyncIterable<Uint8Array>;
+}
+
+export interface ZipListing {
+  readonly members: readonly ZipMember[];
+  /** What ended the listing early, if anything did. */
+  readonly failure?: 'corrupt' | 'encrypted' | 'too-many-entries';
+}
+
+/** Reads a zip's central directory, at most `most` entries of it. Local headers alone are never believed. */
+export async function listZip(source: ByteSource, most: number): Promise<ZipListing> {
+  const members: ZipMember[] = [];
+  try {
+    const zip = await fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
+      autoClose: false,
+      decodeStrings: false,
+      validateEntrySizes: false,
+    });
+    for await (const entry of zip.eachEntry()) {
+      if (members.length >= most) return { members, failure: 'too-many-entries' };
+      members.push(memberOf(entry, source, async () => (await zip.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart));
+    }
+    return { members };
+  } catch (error) {
+    const strong = error instanceof Error && error.message.includes(STRONG_ENCRYPTION);
+    return { members, failure: strong ? 'encrypted' : 'corrupt' };
+  }
+}
+
+function memberOf(entry: Entry, source: ByteSource, dataStart: () => Promise<number>): ZipMember {
+  const { compressionMethod, compressedSize } = entry;
+  return {
+    name: memberName(entry),
+    directory: entry.fileNameRaw.at(-1) === 0x2f,
+    encrypted: entry.isEncrypted(),
+    supported: compressionMethod === STORED || compressionMethod === DEFLATED,
+    packed: compressedSize,
+    async *stream(budget) {
+      const start = await dataStart();
+      const packedBytes = chunksOf(source, start, start + compressedSize);
+      let total = 0;
+      for await (const chunk of compressionMethod === DEFLATED ? inflate(packedBytes) : packedBytes) {
+        total += chunk.length;
+        budget.countExpanded(chunk.length, total, compressedSize);
+        yield chunk;
+      }
+    },
+  };
+}
+
+async function* inflate(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const input = Readable.from(packed);
+  const inflater = createInflateRaw({ finishFlush: constants.Z_FINISH, chunkSize: 65_536 });
+  input.on('error', (error) => inflater.destroy(error));
+  try {
+    yield* input.pipe(inflater) as AsyncIterable<Uint8Array>;
+  } finally {
+    input.destroy();
+    inflater.destroy();
+  }
+}
+
+/** Names are UTF-8 by flag or by Info-ZIP's extra field; else what their bytes look like: Windows in Japan writes Shift_JIS. */
+function memberName(entry: Entry): string {
+  const unicode = entry.extraFields.find(({ id, data }) => id === INFO_ZIP_UNICODE_PATH && data.length > 5);
+  if (unicode !== undefined) return displayName(unicode.data.subarray(5)).slice(0, 1024);
+  const raw = entry.fileNameRaw;
+  const encoding = (entry.generalPurposeBitFlag & UTF8_NAME) === 0 ? detectEncoding(raw) : 'utf-8';
+  const name = encoding === null || encoding === 'utf-8' ? displayName(raw) : displayName(new TextDecoder(encoding).decode(raw));
+  return name.slice(0, 1024);
+}
+
+/** yauzl's view of our bytes. Every read is exact or an error, as its base class asks. */
+class SourceReader extends RandomAccessReader {
+  readonly #source: ByteSource;
+
+  constructor(source: ByteSource) {
+    super();
+    this.#source = source;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(chunksOf(this.#source, start, end));
+  }
+
+  override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
+    const bytes = this.#source.read(position, length);
+    buffer.set(bytes, offset);
+    const error = bytes.length < length ? new Error('unexpected end of file') : null;
+    setImmediate(callback, error);
+  }
+}

@@ -1,0 +1,143 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Inspection, InspectionLimits, UnreadableReason } from '../contracts/finding.ts';
+import type { InspectionRequest, Inspector } from '../core/ports.ts';
+import { unreadableFile } from './inspect-file.ts';
+import { inspectionAnswer, type InspectionJob } from './protocol.ts';
+
+/** In the sources the worker is TypeScript beside this file; a bundle puts it beside itself under this name. */
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './inspect-worker.js', import.meta.url);
+/** A worker stops by itself at its deadline and keeps what it found. One that does not is ended this much later. */
+const GRACE_MILLIS = 500;
+const MEBIBYTE = 1_048_576;
+
+interface Task {
+  readonly job: InspectionJob;
+  readonly settle: (inspection: Inspection) => void;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  readonly memoryMebibytes: number;
+  task: Task | undefined;
+  timer: NodeJS.Timeout | undefined;
+  started: number;
+}
+
+/** Runs inspections in worker threads, as many at once as there are workers; the rest wait in order. */
+export class InspectionPool implements Inspector {
+  readonly #size: number;
+  readonly #slots: Slot[] = [];
+  readonly #queue: Task[] = [];
+  #lastId = 0;
+  #closed = false;
+
+  constructor(size = Math.max(1, availableParallelism() - 1)) {
+    this.#size = size;
+  }
+
+  inspect({ path, limits, keywords }: InspectionRequest): Promise<Inspection> {
+    return new Promise((settle) => {
+      const job = { id: ++this.#lastId, path, limits, keywords };
+      if (this.#closed) settle(unreadableFile('worker-died', sizeOf(path), 0));
+      else {
+        this.#queue.push({ job, settle });
+        this.#dispatch();
+      }
+    });
+  }
+
+  /** Ends all workers; what is under way or waiting is settled as `worker-died`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const slots = this.#slots.splice(0);
+    for (const slot of slots) this.#fail(slot, 'worker-died');
+    for (const { job, settle } of this.#queue.splice(0)) settle(unreadableFile('worker-died', sizeOf(job.path), 0));
+    await Promise.all(slots.map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const slot = this.#freeSlot(memoryMebibytes(this.#queue[0]?.job.limits));
+      const task = slot === undefined ? undefined : this.#queue.shift();
+      if (slot === undefined || task === undefined) return;
+      slot.task = task;
+      slot.started = performance.now();
+      slot.timer = setTimeout(
+        () => this.#replace(slot, 'timed-out'),
+        Math.min(task.job.limits.maxMillis, 2 ** 31 - 1 - GRACE_MILLIS) + GRACE_MILLIS,
+      );
+      slot.worker.ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
+      slot.worker.postMessage(task.job);
+    }
+  }
+
+  /** An idle worker with the right memory limit, a new one while there is room, or an idle one replaced. */
+  #freeSlot(memory: number): Slot | undefined {
+    const idle = this.#slots.filter(({ task }) => task === undefined);
+    const fitting = idle.find((slot) => slot.memoryMebibytes === memory);
+    if (fitting !== undefined) return fitting;
+    const [other] = idle;
+    if (this.#slots.length >= this.#size) {
+      if (other === undefined) return undefined;
+      this.#remove(other);
+    }
+    return this.#start(memory);
+  }
+
+  #start(memory: number): Slot {
+    const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: memory }, stderr: true, stdout: true });
+    const slot: Slot = { worker, memoryMebibytes: memory, task: undefined, timer: undefined, started: 0 };
+    this.#slots.push(slot);
+    worker.unref();
+    worker.on('message', (message: unknown) => this.#answer(slot, message));
+    worker.on('error', () => this.#replace(slot, 'worker-died'));
+    worker.on('exit', () => this.#replace(slot, 'worker-died'));
+    return slot;
+  }
+
+  #answer(slot: Slot, message: unknown): void {
+    const answer = inspectionAnswer.safeParse(message);
+    if (!answer.success || answer.data.id !== slot.task?.job.id) {
+      this.#replace(slot, 'worker-died');
+      return;
+    }
+    const { settle } = slot.task;
+    clearTimeout(slot.timer);
+    slot.task = undefined;
+    slot.worker.unref();
+    settle(answer.data.inspection);
+    this.#dispatch();
+  }
+
+  /** Gives up on a worker: settles its file with the reason and lets a new worker take the next one. */
+  #replace(slot: Slot, reason: UnreadableReason): void {
+    if (!this.#slots.includes(slot)) return;
+    this.#remove(slot);
+    this.#fail(slot, reason);
+    this.#dispatch();
+  }
+
+  #remove(slot: Slot): void {
+    this.#slots.splice(this.#slots.indexOf(slot), 1);
+    void slot.worker.terminate();
+  }
+
+  #fail(slot: Slot, reason: UnreadableReason): void {
+    clearTimeout(slot.timer);
+    const task = slot.task;
+    slot.task = undefined;
+    task?.settle(unreadableFile(reason, sizeOf(task.job.path), performance.now() - slot.started));
+  }
+}
+
+function memoryMebibytes(limits: InspectionLimits | undefined): number {
+  return Math.max(64, Math.floor((limits?.maxMemoryBytes ?? 0) / MEBIBYTE));
+}
+
+/** Shown beside the failure; a file that is gone has none. */
+function sizeOf(path: Uint8Array): number {
+  return statSync(Buffer.from(path), { throwIfNoEntry: false })?.size ?? 0;
+}
