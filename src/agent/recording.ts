@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Effect } from '../contracts/effect.ts';
 import { agentInput, type AgentInput } from '../contracts/input.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 
 export const INPUTS_FILE = 'inputs.ndjson';
 export const EFFECTS_FILE = 'effects.ndjson';
 
-/** Writes down what came in and what core made of it, one line each, for `sekisho agent replay`. Holds no contents. */
+/**
+ * Writes down what came in and what core made of it, one line each, for `sekisho agent replay`. Holds no contents.
+ * Effects are canonical JSON: a parsed input has its keys in the schema's order, and that order reaches the effects.
+ */
 export class Recording {
   readonly #inputs: WriteStream;
   readonly #effects: WriteStream;
@@ -22,7 +26,7 @@ export class Recording {
 
   readonly observe = (input: AgentInput, effects: readonly Effect[]): void => {
     this.#inputs.write(`${JSON.stringify(input)}\n`);
-    this.#effects.write(`${JSON.stringify(effects)}\n`);
+    this.#effects.write(`${canonicalJson(effects)}\n`);
   };
 
   async close(): Promise<void> {
@@ -54,7 +58,7 @@ export async function replay(
     const result = step(state, agentInput.parse(JSON.parse(line)));
     state = result.state;
     inputs += 1;
-    const effects = JSON.stringify(result.effects);
+    const effects = canonicalJson(result.effects);
     show(effects);
     const expected = await recorded?.next();
     if (expected !== undefined && expected.value !== effects) differsAt ??= inputs;
