@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, language, uuid } from '../../src/contracts/ids.ts';
 import { agentStatus, ipcMethods, notification, ownEvent } from '../../src/contracts/ipc.ts';
-import type { CallName, EventName, listenerName } from './names.ts';
+import type { CallName, EventName } from './names.ts';
 
 /** One message between a window and the main process, as JSON text in UTF-16 code units. */
 export const MAX_CALL_CHARACTERS = 65_536;
@@ -69,8 +69,3 @@ export type CallParams<N extends CallName> = z.infer<(typeof electronCalls)[N]['
 export type CallResult<N extends CallName> = z.infer<(typeof electronCalls)[N]['result']>;
 export type CallValue<N extends CallName> = Extract<CallResult<N>, { ok: true }>['value'];
 export type EventData<N extends EventName> = z.infer<(typeof electronEvents)[N]>;
-
-/** `window.sekisho`. Results are `unknown` on purpose: the window parses them before it uses them. */
-export type SekishoBridge = { readonly [N in CallName]: (params: CallParams<N>) => Promise<unknown> } & {
-  readonly [N in EventName as ReturnType<typeof listenerName<N>>]: (listener: (data: unknown) => void) => () => void;
-};

@@ -18,5 +18,9 @@ export const callChannel = <N extends CallName>(name: N): CallChannel<N> => `sek
 export const eventChannel = <N extends EventName>(name: N): EventChannel<N> => `sekisho:event:${name}`;
 
 /** `eventRecorded` is heard by `onEventRecorded`. */
-export const listenerName = <N extends EventName>(name: N): `on${Capitalize<N>}` =>
-  `on${name.charAt(0).toUpperCase()}${name.slice(1)}` as `on${Capitalize<N>}`;
+export type ListenerName<N extends EventName = EventName> = `on${Capitalize<N>}`;
+
+/** `window.sekisho`. Untyped on purpose: both ends parse what comes through with the schemas of calls.ts. */
+export type SekishoBridge = {
+  readonly [N in CallName]: (params: unknown) => Promise<unknown>;
+} & { readonly [L in ListenerName]: (listener: (data: unknown) => void) => () => void };

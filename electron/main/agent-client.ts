@@ -44,8 +44,7 @@ export class AgentClient {
 
   /** Fails with DLP_IPC_CLOSED while the agent is away, else as the agent answers. */
   request<M extends IpcMethod>(method: M, params: IpcParams<M>): Promise<Result<IpcResult<M>, Failure>> {
-    if (this.#connection === null)
-      return Promise.resolve(err(failure('DLP_IPC_CLOSED', 'The agent is not running.', { retryable: true })));
+    if (this.#connection === null) return Promise.resolve(err(failure('DLP_IPC_CLOSED', 'The agent is not running.', { retryable: true })));
     return this.#connection.request(method, params);
   }
 

@@ -1,6 +1,5 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import type { SekishoBridge } from '../ipc/calls.ts';
-import { BRIDGE_KEY, callChannel, type CallName, eventChannel, type EventName } from '../ipc/names.ts';
+import { BRIDGE_KEY, callChannel, type CallName, eventChannel, type EventName, type SekishoBridge } from '../ipc/names.ts';
 
 /**
  * The only code that sees both Electron and a window. Each function has its channel fixed here: a window that is taken over
