@@ -16,8 +16,8 @@ export interface EncryptionReceipt {
   readonly fileKey: Uint8Array;
 }
 
-/** Chunks a batch: large enough to make each system call worth it, small enough not to hold up the event loop (a millisecond). */
-export const BATCH_CHUNKS = 16;
+/** Chunks a batch: large enough to make each system call worth it, small enough not to hold up the event loop (half a millisecond). */
+export const BATCH_CHUNKS = 8;
 
 /**
  * Writes the age v1 form of `source` to `target`, both from position 0. The target should be new and empty; it is neither

@@ -26,7 +26,7 @@ export interface Batch {
 }
 
 /** One batch is being read, one is read, one is transformed, the others are consumed. */
-const SLOTS = 5;
+const SLOTS = 6;
 
 /**
  * Runs the job; false when the transformation stopped it. An empty source is one empty last batch.
