@@ -1,0 +1,17 @@
+import { createTheme } from '@mantine/core';
+
+/**
+ * Behaviour of the components; colours, fonts and sizes are CSS variables in theme.css. Mantine would otherwise write
+ * them into a <style> element at run time, which the pages' Content-Security-Policy (style-src 'self') refuses.
+ */
+export const theme = createTheme({
+  cursorType: 'pointer',
+  focusRing: 'auto',
+  respectReducedMotion: true,
+  defaultRadius: 'sm',
+  components: {
+    Drawer: { defaultProps: { lockScroll: false } },
+    Modal: { defaultProps: { lockScroll: false } },
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } } },
+  },
+});
