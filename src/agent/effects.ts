@@ -15,7 +15,6 @@ export interface EffectPorts {
   readonly inspector: Inspector;
   readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
   readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
-  readonly releaseHold: (holdId: string, volumeId: string) => Promise<Result<void, Failure>>;
   readonly sessions: Pick<SessionControl, 'readIdle' | 'lock'> | null;
   readonly notify: (notification: NotificationDraft) => void;
   readonly warnScreenLock: (session: string, inMillis: number) => void;
@@ -54,6 +53,7 @@ export class EffectRunner {
     switch (effect.kind) {
       case 'appendEvent':
         spool.append(effect.at, effect.body, effect.settles);
+        if (effect.settles !== undefined) this.#settle(effect.settles);
         return;
       case 'startGuard':
         return this.#startGuard(effect);
@@ -107,8 +107,25 @@ export class EffectRunner {
     await this.#stopGuard(volume.id);
     this.#guards.set(volume.id, guard);
     const started = await guard.start((arrival) => report({ kind: 'file.arrived', volumeId: volume.id, ...arrival }));
-    if (started.ok) report({ kind: 'guard.ready', volumeId: volume.id });
-    else report({ kind: 'guard.failed', volumeId: volume.id, code: started.error.code, reason: started.error.message });
+    if (!started.ok) {
+      report({ kind: 'guard.failed', volumeId: volume.id, code: started.error.code, reason: started.error.message });
+      return;
+    }
+    report({ kind: 'guard.ready', volumeId: volume.id });
+    this.#recoverEvents(guard);
+  }
+
+  /** Decisions that an earlier run carried out and could not tell of. */
+  #recoverEvents(guard: Guard): void {
+    const outcomes = guard.outcomes();
+    for (const { fileId, action, decision } of this.#ports.spool.intents()) {
+      const outcome = outcomes.get(fileId);
+      if (outcome !== undefined) this.#ports.report({ kind: 'file.recovered', fileId, action, decision, outcome });
+    }
+  }
+
+  #settle(fileId: string): void {
+    for (const guard of this.#guards.values()) guard.settled(fileId);
   }
 
   async #stopGuard(volumeId: string): Promise<void> {
@@ -149,7 +166,8 @@ export class EffectRunner {
   }
 
   async #release({ holdId, volumeId }: Extract<Effect, { kind: 'releaseFile' }>): Promise<void> {
-    const released = await this.#ports.releaseHold(holdId, volumeId);
+    const released = await this.#guards.get(volumeId)?.release(holdId);
+    if (released === undefined) return;
     this.#ports.report({
       kind: 'file.released',
       holdId,

@@ -19,7 +19,7 @@ export const actor = z.strictObject({
 export type Actor = z.infer<typeof actor>;
 
 /** What every decision about a file says: who, what, where to, what was in it, what was done. */
-const fileDecision = z.strictObject({
+export const fileDecision = z.strictObject({
   actor,
   file: fileFacts,
   volume: volumeFacts,

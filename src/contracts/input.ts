@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { command } from './command.ts';
 import { device } from './device.ts';
-import { actor, volumeFacts } from './event.ts';
+import { actor, fileDecision, volumeFacts } from './event.ts';
 import { fileFacts } from './file.ts';
 import { inspection } from './finding.ts';
 import { count, instant, sha256Hex, uuid } from './ids.ts';
 import { ageRecipient, policy } from './policy.ts';
-import { policyReference } from './verdict.ts';
+import { action, policyReference } from './verdict.ts';
 import { volume } from './volume.ts';
 
 /** What a guard did with a file, or why it could not. */
@@ -64,6 +64,8 @@ export const agentInput = z.discriminatedUnion('kind', [
   }),
   input('file.inspected', { fileId: z.string().max(128), inspection }),
   input('file.enforced', { fileId: z.string().max(128), outcome: enforcementOutcome }),
+  /** Carried out in an earlier run that ended before its event was written; the guard's journal knows how it ended. */
+  input('file.recovered', { fileId: z.string().max(128), action, decision: fileDecision, outcome: enforcementOutcome }),
   /** A file held in an earlier run, still in quarantine. */
   input('hold.found', { holdId: uuid, actor, file: fileFacts, volume: volumeFacts }),
   input('file.justified', { holdId: uuid, actor, justification: z.string().max(2000) }),

@@ -91,6 +91,12 @@ export interface Guard {
   source(fileId: string): Uint8Array | null;
   /** Carries out the verdict on exactly the bytes that were inspected; if they changed since, reports `gone`. */
   enforce(fileId: string, order: EnforcementOrder): Promise<EnforcementOutcome>;
+  /** Puts a held file back on this volume; it does not come back as an arrival. Gives its shown path. */
+  release(quarantineId: string): Promise<Result<string, Failure>>;
+  /** Outcomes of enforcements, of earlier runs too, that nobody has called settled. */
+  outcomes(): ReadonlyMap<string, EnforcementOutcome>;
+  /** The event of this enforcement is in the chain: its outcome may be forgotten. */
+  settled(fileId: string): void;
   stop(): Promise<void>;
 }
 

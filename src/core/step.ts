@@ -2,7 +2,7 @@ import type { Effect } from '../contracts/effect.ts';
 import type { AgentInput, InputKind, InputOf } from '../contracts/input.ts';
 import { onAgentStarted, onAgentStopping, onCommandReceived, onSourceFailed } from './handlers/agent.ts';
 import { onDeviceAttached, onDeviceDetached } from './handlers/devices.ts';
-import { onFileArrived, onFileEnforced, onFileInspected } from './handlers/files.ts';
+import { onFileArrived, onFileEnforced, onFileInspected, onFileRecovered } from './handlers/files.ts';
 import { onFileJustified, onFileReleased, onHoldFound } from './handlers/holds.ts';
 import { onPolicyApplied, onPolicyRefused } from './handlers/policy.ts';
 import { onLockResult, onSessionEnded, onSessionIdle, onSessionSeen, onTimerFired } from './handlers/screen-lock.ts';
@@ -32,6 +32,7 @@ const HANDLERS: Handlers = {
   'file.arrived': onFileArrived,
   'file.inspected': onFileInspected,
   'file.enforced': onFileEnforced,
+  'file.recovered': onFileRecovered,
   'hold.found': onHoldFound,
   'file.justified': onFileJustified,
   'file.released': onFileReleased,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../../src/contracts/errors.ts';
 import { type AgentEvent, type EventBody, GENESIS_HASH } from '../../src/contracts/event.ts';
+import type { EnforcementOutcome } from '../../src/contracts/input.ts';
 import { err, ok } from '../../src/contracts/result.ts';
 import type { EnforcementOrder, FileArrival, Guard, Intent, Spool } from '../../src/core/ports.ts';
 import { Engine } from '../../src/agent/engine.ts';
@@ -16,6 +17,7 @@ function rig() {
   const log: string[] = [];
   const events: EventBody[] = [];
   const intents: Intent[] = [];
+  const outcomes = new Map<string, EnforcementOutcome>();
   const clock = new FakeClock();
   const sessions = new FakeSessions();
   let arrive: (arrival: FileArrival) => void = () => undefined;
@@ -45,6 +47,9 @@ function rig() {
       log.push(`enforce ${fileId} ${order.action}`);
       return Promise.resolve({ done: true, ...(order.action === 'encrypt' ? { storedAs: `${fileId}.age` } : {}) });
     },
+    release: () => Promise.resolve(ok('back')),
+    outcomes: () => outcomes,
+    settled: (fileId) => log.push(`settled ${fileId}`),
     stop() {
       log.push('guard stopped');
       return Promise.resolve();
@@ -60,7 +65,6 @@ function rig() {
       close: () => Promise.resolve(),
     },
     denyVolume: () => Promise.resolve(err(failure('DLP_FILE_PERMISSION', 'not root'))),
-    releaseHold: () => Promise.resolve(ok(undefined)),
     sessions,
     notify: ({ action }) => log.push(`notify ${action}`),
     warnScreenLock: () => log.push('warned'),
@@ -74,7 +78,7 @@ function rig() {
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const arrival = (fileId: string) =>
     arrive({ fileId, path: fileId, bytes: 1, modified: '2026-04-01T00:00:00.000Z', actor: USER, present: false });
-  return { engine, clock, sessions, log, events, apply, settle, arrival };
+  return { engine, clock, sessions, log, intents, outcomes, events, apply, settle, arrival };
 }
 
 describe('a file through the engine', () => {
@@ -87,7 +91,13 @@ describe('a file through the engine', () => {
     arrival('secret');
     await settle();
     await settle();
-    expect(log).toEqual(['intent secret', 'enforce secret encrypt', 'event file.encrypted settles secret', 'notify encrypt']);
+    expect(log).toEqual([
+      'intent secret',
+      'enforce secret encrypt',
+      'event file.encrypted settles secret',
+      'settled secret',
+      'notify encrypt',
+    ]);
   });
 
   test('one that nothing is done to needs no intent', async () => {
@@ -99,7 +109,25 @@ describe('a file through the engine', () => {
     arrival('harmless');
     await settle();
     await settle();
-    expect(log).toEqual(['enforce harmless record', 'event file.recorded settles harmless']);
+    expect(log).toEqual(['enforce harmless record', 'event file.recorded settles harmless', 'settled harmless']);
+  });
+
+  test('what an earlier run did and could not tell of is told now, once', async () => {
+    const { engine, log, intents, outcomes, apply, settle, arrival } = rig();
+    apply();
+    engine.report({ kind: 'volume.mounted', volume: STICK });
+    await settle();
+    arrival('secret');
+    await settle();
+    const [intent] = intents;
+    engine.report({ kind: 'volume.unmounted', volumeId: STICK.id });
+    intents.splice(0, intents.length, { ...(intent as Intent), fileId: 'earlier' });
+    outcomes.set('earlier', { done: true, storedAs: 'secret.age' });
+    log.length = 0;
+    engine.report({ kind: 'volume.mounted', volume: STICK });
+    await settle();
+    expect(log).toContain('event file.encrypted settles earlier');
+    expect(log).toContain('settled earlier');
   });
 
   test('one that vanished before inspection leaves nothing behind', async () => {

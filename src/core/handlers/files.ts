@@ -128,3 +128,13 @@ const NOTIFIED: Partial<Record<EventBody['type'], Action | 'failed'>> = {
   'file.blocked': 'block',
   'file.enforcement-failed': 'failed',
 };
+
+/** A crash came between the deed and its event: the event is written now. */
+export function onFileRecovered(state: AgentState, input: InputOf<'file.recovered'>): Step {
+  const { at, fileId, action, decision, outcome } = input;
+  if (!outcome.done && outcome.gone) return { state, effects: [] };
+  const sha256 = outcome.done ? outcome.sha256 : undefined;
+  const file = { ...decision.file, ...(sha256 === undefined ? {} : { sha256 }) };
+  const body = outcomeEvent(action, { ...decision, file }, outcome);
+  return { state, effects: [{ kind: 'appendEvent', at, body, settles: fileId }] };
+}
