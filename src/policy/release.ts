@@ -62,6 +62,12 @@ export function reopenRelease(text: string, publicKeyPem: string): Result<Verifi
   return opened.ok ? readRelease(opened.value) : opened;
 }
 
+/** What an envelope says of itself, its signature unchecked: for showing to a person, never for use. */
+export function readUnverified(text: string): Result<PolicyRelease, Failure> {
+  const envelope = readEnvelope(text);
+  return envelope === undefined ? err(notARelease()) : readPayload(Buffer.from(envelope.payload, 'base64'));
+}
+
 interface OpenedRelease {
   readonly release: PolicyRelease;
   readonly digest: string;
@@ -72,9 +78,7 @@ function openRelease(text: string, publicKeyPem: string): Result<OpenedRelease, 
   const publicKey = createPublicKey(publicKeyPem);
   assertEd25519(publicKey);
   const envelope = readEnvelope(text);
-  if (envelope === undefined) {
-    return err(failure('DLP_POLICY_UNSIGNED', 'This is not a signed policy release. Sign it with: sekisho policy sign FILE --org DIR'));
-  }
+  if (envelope === undefined) return err(notARelease());
   const payload = openEnvelope(envelope, publicKey);
   if (payload === undefined) {
     return err(
@@ -89,6 +93,10 @@ function openRelease(text: string, publicKeyPem: string): Result<OpenedRelease, 
   }
   const release = readPayload(payload);
   return release.ok ? ok({ release: release.value, digest: digestOf(text) }) : release;
+}
+
+function notARelease(): Failure {
+  return failure('DLP_POLICY_UNSIGNED', 'This is not a signed policy release. Sign it with: sekisho policy sign FILE --org DIR');
 }
 
 function readEnvelope(text: string): DsseEnvelope | undefined {
