@@ -1,0 +1,304 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildElectron } from '../../scripts/build-electron.ts';
+import { CHROMIUM_PATH } from '../fakes/electron/chromium.ts';
+import { electronUrl, launchFake, poll, type RunningApp } from '../fakes/electron/launch.ts';
+import { encryptedNotice, heldNotice, HOLD_ID, sampleEvents, sampleStatus } from './samples.ts';
+import { ScriptedAgent } from './scripted-agent.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MAIN = join(ROOT, 'dist/electron/main.js');
+const NOBODY = 65_534;
+const asRoot = process.getuid?.() === 0;
+/** The tray refuses to run as root, so a test that runs as root starts it as nobody. */
+const uid = asRoot ? NOBODY : undefined;
+
+const missing = whatIsMissing();
+if (missing !== null) console.log(`tray.e2e: skipped, ${missing}`);
+
+function whatIsMissing(): string | null {
+  if (!existsSync(CHROMIUM_PATH)) return `there is no Chromium at ${CHROMIUM_PATH} (Debian package chromium)`;
+  if (!asRoot) return null;
+  const canRead = spawnSync(process.execPath, ['--version'], { cwd: ROOT, uid: NOBODY, gid: NOBODY }).status === 0;
+  return canRead ? null : `the tray must not run as root, and user ${NOBODY} cannot read ${ROOT}`;
+}
+
+describe.skipIf(missing !== null)('the tray', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sekisho-tray-'));
+  const events = sampleEvents();
+  let agent: ScriptedAgent;
+  let app: RunningApp;
+  let status: Page;
+
+  beforeAll(async () => {
+    await buildElectron();
+    chmodSync(folder, 0o755);
+    agent = new ScriptedAgent(join(folder, 'run/agent.sock'), {
+      'status.get': () => sampleStatus(),
+      'events.list': () => ({ events }),
+      'file.justify': () => ({ released: true }),
+      'session.report-idle': () => ({}),
+      'session.report-lock': () => ({}),
+    });
+    await agent.start();
+    app = await launchFake({ main: MAIN, uid, environment: { SEKISHO_PRACTICE_ENDPOINT: agent.path } });
+    await poll(() => app.evaluate(({ recorder }) => recorder.tray?.toolTip.includes('保護は動作しています')), 'the agent in the tray icon');
+    await clickMenu('open');
+    status = await app.page('#status');
+    await watchPolicyViolations(status);
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await agent?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const clickMenu = (id: string): Promise<void> =>
+    app.evaluate(({ recorder }, item) => recorder.tray?.menu?.getMenuItemById(item)?.click(), id);
+  const windows = () =>
+    app.evaluate(({ recorder }) => recorder.windows.map((window) => ({ visible: window.isVisible(), focused: window.isFocused() })));
+  const shows = (page: Page, text: string) => page.getByText(text, { exact: false }).first().waitFor();
+
+  it('says hello to the agent and asks for its status', () => {
+    expect(agent.hellos).toEqual([{ kind: 'hello', protocol: 1, build: 'tray 0.1.0' }]);
+    expect(agent.requests.map(({ method }) => method)).toContain('status.get');
+  });
+
+  it('has a menu that opens and chooses, and nothing that ends or weakens anything', async () => {
+    const ids = await app.evaluate(({ recorder }) => recorder.tray?.menu?.items.map((item) => item.id ?? item.type));
+    expect(ids).toEqual(['normal', ...(asRoot ? [] : ['normal']), 'separator', 'open', 'records', 'recent', 'separator', 'language', 'about']);
+    expect(await app.evaluate(({ recorder }) => recorder.tray?.image)).toBe('gate.png');
+  });
+
+  it('shows in Japanese what guards what', async () => {
+    await shows(status, '保護は動作しています');
+    await shows(status, '個人情報の持ち出し');
+    await shows(status, '営業部USB');
+    await shows(status, 'シリアル 60A44C413FAE');
+    await shows(status, '利用不可');
+    await shows(status, 'スマートフォンやカメラ');
+    await screenshot(status, 'status-ja');
+  });
+
+  it('says whether the agent is the system’s or a practice one', async () => {
+    // Socket and folder belong to whoever runs the test: the system's where that is root.
+    expect(await status.getByRole('note').count()).toBe(asRoot ? 0 : 1);
+  });
+
+  it('gives a window ten named functions and nothing else', async () => {
+    expect(await status.evaluate('Object.keys(window.sekisho)')).toMatchInlineSnapshot(`
+      [
+        "getState",
+        "listEvents",
+        "justifyFile",
+        "postponeQuestions",
+        "setLanguage",
+        "openHelp",
+        "onStateChanged",
+        "onEventRecorded",
+        "onRecordsStale",
+        "onPageRequested",
+      ]
+    `);
+    expect(await status.evaluate('Object.isFrozen(window.sekisho)')).toBe(true);
+  });
+
+  it('keeps Node and Electron out of the page', async () => {
+    const names = ['require', 'process', 'module', 'Buffer', 'ipcRenderer', 'electron', '__fakeElectronIpc', '__fakeElectronDeliver'];
+    for (const name of names) expect([name, await status.evaluate(`typeof globalThis[${JSON.stringify(name)}]`)]).toEqual([name, 'undefined']);
+  });
+
+  it('lists all records with why and what to do', async () => {
+    await status.getByRole('tab', { name: '自分の記録' }).click();
+    await shows(status, '社員名簿2026.xlsx');
+    await shows(status, '顧客の連絡先が含まれています。');
+    await shows(status, '組織の PC で開けます');
+    expect(await status.locator('li > time').count()).toBe(events.length);
+    await status.locator('details').nth(3).locator('summary').click();
+    await shows(status, '社員名簿2026.xlsx.age');
+    await screenshot(status, 'records-ja');
+  });
+
+  it('shows a record the moment it is made, once', async () => {
+    const [first] = events;
+    if (first === undefined) throw new Error('no sample');
+    agent.push('event.recorded', first);
+    agent.push('event.recorded', { ...first, id: '0198d3c4-9999-7b52-9d0e-2f4c8a1b7e10', time: '2026-11-22T05:00:00.000Z' });
+    await poll(async () => (await status.locator('li > time').count()) === events.length + 1, 'one more record');
+  });
+
+  it('changes language at once and remembers it', async () => {
+    await clickMenu('language-en');
+    await shows(status, 'All that Sekisho has recorded about you');
+    await screenshot(status, 'records-en');
+    await status.getByRole('tab', { name: 'Now' }).click();
+    await shows(status, 'Protection is running');
+    await shows(status, 'Personal data under APPI');
+    await screenshot(status, 'status-en');
+    expect(JSON.parse(readFileSync(join(app.home, 'config/app/preferences.json'), 'utf8'))).toEqual({ language: 'en' });
+    await status.getByRole('tab', { name: 'About' }).click();
+    await shows(status, 'What this app cannot do');
+    await screenshot(status, 'about-en');
+    await status.getByText('日本語').click();
+    await shows(status, 'このアプリにできないこと');
+  });
+
+  it('notifies of what happened to a file, why, and what next', async () => {
+    agent.push('notification.raised', encryptedNotice());
+    const notice = await poll(() => app.evaluate(({ recorder }) => recorder.notifications[0]), 'a notification');
+    expect(notice).toEqual({
+      title: '「社員名簿2026.xlsx」を暗号化しました',
+      body: '暗号化しなければ持ち出せない内容が含まれています。そのままお使いいただけます。組織の PC で開けます。社外の相手に渡す場合は管理者に相談してください。',
+    });
+  });
+
+  it('asks for a reason and sends it', async () => {
+    agent.push('notification.raised', heldNotice());
+    const question = await app.page('#question');
+    await watchPolicyViolations(question);
+    await shows(question, '顧客一覧.csv');
+    await shows(question, '顧客の連絡先が含まれています。');
+    // It came up by itself, so it must not have taken the keyboard.
+    expect(await poll(async () => (await windows()).find((window) => window.visible && !window.focused), 'the quiet window')).toBeTruthy();
+    await question.getByRole('button', { name: '理由を送信して解除' }).click();
+    await shows(question, '3 文字以上');
+    await screenshot(question, 'question-ja');
+    await question.getByLabel('理由').fill('顧客への見積送付。課長承認済み');
+    await question.getByRole('button', { name: '理由を送信して解除' }).click();
+    await shows(question, 'ファイルをメディアに戻しました');
+    expect(agent.requests.filter(({ method }) => method === 'file.justify')).toEqual([
+      { method: 'file.justify', params: { holdId: HOLD_ID, justification: '顧客への見積送付。課長承認済み' } },
+    ]);
+    await screenshot(question, 'question-done-ja');
+    await question.getByRole('button', { name: '閉じる' }).click();
+    await poll(async () => (await windows()).every((window, index) => index === 0 || !window.visible), 'the question window to hide');
+  });
+
+  it('refuses a call that does not parse or is too large', async () => {
+    const refused = { ok: false, error: { code: 'DLP_IPC_PARAMS', message: 'the request was not understood', retryable: false } };
+    for (const params of ['{ limit: 0 }', '{ limit: 5, extra: 1 }', 'null', '{ limit: 5, before: "x".repeat(100_000) }'])
+      expect(await status.evaluate(`window.sekisho.listEvents(${params})`)).toEqual(refused);
+    expect(await status.evaluate('window.sekisho.openHelp({ id: "https://example.com/" })')).toEqual(refused);
+  });
+
+  it('opens help by its id and nothing else', async () => {
+    await status.evaluate('window.sekisho.openHelp({ id: "privacy-law" })');
+    expect(await app.evaluate(({ recorder }) => recorder.opened)).toEqual(['https://www.ppc.go.jp/']);
+  });
+
+  it('goes nowhere and opens no other window', async () => {
+    const before = electronUrl(status);
+    await status.evaluate('void window.open("https://example.com/popup")');
+    await status.evaluate('location.href = "https://example.com/elsewhere"').catch(() => {});
+    await poll(() => app.evaluate(({ recorder }) => recorder.deniedWindows.length > 0 && recorder.blockedNavigations.length > 0), 'both refusals');
+    expect(await app.evaluate(({ recorder }) => [recorder.deniedWindows, recorder.blockedNavigations])).toEqual([
+      ['https://example.com/popup'],
+      ['https://example.com/elsewhere'],
+    ]);
+    expect([before, electronUrl(status)]).toEqual(['sekisho-app://tray/index.html#status', 'sekisho-app://tray/index.html#status']);
+  });
+
+  it('lets a page reach no network and grants it no permission', async () => {
+    expect(await app.evaluate(({ defaultSession }) => defaultSession.askFor('geolocation'))).toEqual({ request: false, check: false, device: false });
+    expect(await app.evaluate(({ defaultSession }) => ['https://example.com/a', 'file:///etc/passwd', 'sekisho-app://tray/x'].map((url) => defaultSession.isCancelled(url)))).toEqual([true, true, false]);
+  });
+
+  it('needs nothing that its content policy forbids', async () => {
+    for (const page of app.pages()) expect(await page.evaluate('window.policyViolations ?? []')).toEqual([]);
+    // The watch works: an inline style is against the policy and is seen.
+    await status.evaluate('document.head.appendChild(document.createElement("style")).textContent = "p { color: red }"');
+    await poll(() => status.evaluate('window.policyViolations.length === 1'), 'a violation made on purpose');
+  });
+
+  it('hides on close and comes back from the tray', async () => {
+    await app.evaluate(({ recorder }) => recorder.windows[0]?.close());
+    expect((await windows())[0]).toEqual({ visible: false, focused: false });
+    await clickMenu('open');
+    expect((await windows())[0]).toEqual({ visible: true, focused: true });
+  });
+
+  it('reports idle time where the agent asks for it', async () => {
+    expect(agent.requests.filter(({ method }) => method === 'session.report-idle')).toEqual([]);
+    await app.evaluate(({ electron }) => {
+      electron.powerMonitor.idleSeconds = 42;
+    });
+    agent.push('status.changed', sampleStatus({ gaps: ['session-needs-tray'] }));
+    const report = await poll(() => Promise.resolve(agent.requests.find(({ method }) => method === 'session.report-idle')), 'a report');
+    expect(report.params).toEqual({ idleMillis: 42_000, locked: false });
+    agent.push('screen.lock-warned', { inMillis: 30_000 });
+    await poll(() => app.evaluate(({ recorder }) => recorder.notifications.some(({ title }) => title === '30 秒後に画面をロックします')), 'the warning');
+  });
+
+  it('says when the agent is gone, what that means, and finds it again', async () => {
+    await agent.stop();
+    await status.getByRole('tab', { name: '現在の状態' }).click();
+    await shows(status, 'エージェントが動作していません');
+    await shows(status, 'リムーバブルメディアへコピーしないでください');
+    expect(await status.getByText('営業部USB').count()).toBe(0);
+    expect(await app.evaluate(({ recorder }) => recorder.tray?.image)).toBe('gate-open.png');
+    await screenshot(status, 'agent-gone-ja');
+    await agent.start();
+    await shows(status, '営業部USB');
+  });
+
+  it('refuses to speak to a socket that is not the agent’s', async () => {
+    if (!asRoot) return;
+    await agent.stop();
+    const hellos = agent.hellos.length;
+    await agent.start(1234);
+    await shows(status, '本物のエージェントではありません');
+    expect(agent.hellos.length).toBe(hellos);
+    await agent.stop();
+    await agent.start(NOBODY);
+    await shows(status, '練習モード');
+    await screenshot(status, 'practice-ja');
+  });
+
+  it('runs once: a second start gives up', async () => {
+    const second = spawnSync(process.execPath, [join(ROOT, 'test/fakes/electron/child.ts'), MAIN], {
+      env: { ...process.env, HOME: app.home, FAKE_ELECTRON_HOME: app.home, SEKISHO_PRACTICE_ENDPOINT: agent.path },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+      timeout: 20_000,
+      encoding: 'utf8',
+    });
+    expect([second.status, second.stderr]).toEqual([0, '']);
+  });
+
+  it('did nothing that Electron would complain about', async () => {
+    expect(await app.evaluate(({ recorder }) => recorder.unexpected)).toEqual([]);
+    const preferences = await app.evaluate(({ recorder }) => recorder.windows.map((window) => window.options.webPreferences));
+    for (const each of preferences) {
+      expect(each).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false });
+    }
+  });
+});
+
+describe.skipIf(!asRoot || missing !== null)('the tray started as root', () => {
+  it('refuses and says why', async () => {
+    const app = await launchFake({ main: MAIN, environment: { FAKE_ELECTRON_LANGUAGE: 'en-GB' } });
+    const code = await new Promise((resolve) => app.process.once('exit', resolve));
+    expect(code).toBe(1);
+    expect(app.output()).toContain('must not run as root');
+    await app.close();
+  });
+});
+
+/** Collects what the page's content policy refuses from now on; what it refused while loading would have broken the page. */
+async function watchPolicyViolations(page: Page): Promise<void> {
+  const watch = `window.policyViolations = []; document.addEventListener('securitypolicyviolation', (event) => window.policyViolations.push(event.effectiveDirective + ' ' + event.blockedURI))`;
+  await page.addInitScript(watch);
+  await page.reload();
+}
+
+/** Pictures for people, where SEKISHO_SCREENSHOTS names a folder. */
+async function screenshot(page: Page, name: string): Promise<void> {
+  const target = process.env['SEKISHO_SCREENSHOTS'];
+  if (target === undefined) return;
+  mkdirSync(target, { recursive: true });
+  await page.screenshot({ path: join(target, `tray-${name}.png`) });
+}
