@@ -1,0 +1,187 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import type { Clock } from '../../core/ports.ts';
+import { isCoarse, sameContent, sameStamp, type Stamp, stampOf, stampText } from './stamp.ts';
+import { absolutePath, pathKey, type VolumePath } from './volume-path.ts';
+import type { WriterProbe } from './writer-probe.ts';
+
+/** Quiet time after which a file counts as written, where the OS also says that nobody holds it open. */
+const SETTLE_MILLIS = 150;
+/** Where it does not say: long enough for a slow stick to catch its breath in the middle of a large copy. */
+const SETTLE_BLIND_MILLIS = 400;
+const SETTLE_BLIND_LARGE_MILLIS = 1500;
+const LARGE_BYTES = 8n * 1024n * 1024n;
+const HELD_OPEN_RECHECK_MILLIS = 250;
+/** A file held open and left unchanged for this long is taken as it is: an open handle must not be a way round the guard. */
+const HELD_OPEN_LIMIT_MILLIS = 60_000;
+
+export interface SettledFile {
+  readonly path: VolumePath;
+  readonly stamp: Stamp;
+  readonly uid: number;
+  readonly present: boolean;
+}
+
+export interface TrackerOptions {
+  readonly root: Buffer;
+  readonly device: bigint;
+  readonly clock: Clock;
+  readonly probe: WriterProbe | null;
+  /** Names the guard itself is using on the medium. */
+  readonly isOwnName: (name: Buffer) => boolean;
+  readonly onSettled: (file: SettledFile) => void;
+  /** The path is a folder: everything below it is to be looked at. */
+  readonly onFolder: (path: VolumePath) => void;
+  readonly onGone: (path: VolumePath) => void;
+}
+
+interface Settling {
+  readonly path: VolumePath;
+  readonly present: boolean;
+  direct: boolean;
+  quietSince: number;
+  last: Stamp | null;
+}
+
+/** Turns hints into settled files: each state of a file is reported once, and never while it is being written. */
+export class ArrivalTracker {
+  readonly #options: TrackerOptions;
+  readonly #settling = new Map<string, Settling>();
+  readonly #timers = new Map<string, () => void>();
+  /** The state of each file as last reported, or as found at the start where present files are not inspected. */
+  readonly #known = new Map<string, string>();
+  /** What the guard put on the medium itself. */
+  readonly #written = new Map<string, Stamp>();
+  #stopped = false;
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+  }
+
+  get idle(): boolean {
+    return this.#settling.size === 0;
+  }
+
+  /** `direct`: the OS itself named the path, so that something did happen even if no time on the file moved. */
+  touch(path: VolumePath, hint: { direct: boolean; present?: boolean }): void {
+    const name = path.at(-1);
+    if (this.#stopped || name === undefined || this.#options.isOwnName(name)) return;
+    const key = pathKey(path);
+    const settling = this.#settling.get(key);
+    if (settling !== undefined) {
+      if (!hint.direct) return;
+      settling.quietSince = this.#options.clock.now();
+      settling.direct = true;
+      return;
+    }
+    const added: Settling = {
+      path,
+      present: hint.present ?? false,
+      direct: hint.direct,
+      quietSince: this.#options.clock.now(),
+      last: null,
+    };
+    this.#settling.set(key, added);
+    void this.#look(key, added);
+  }
+
+  /** Looks again at a file whose last report came to nothing. */
+  again(path: VolumePath): void {
+    this.#known.delete(pathKey(path));
+    this.touch(path, { direct: true });
+  }
+
+  /** Takes the file's present state as known without reporting it. */
+  async baseline(path: VolumePath): Promise<void> {
+    const stats = await this.#stat(path);
+    if (stats?.isFile()) this.#known.set(pathKey(path), stampText(stampOf(stats)));
+  }
+
+  wrote(path: VolumePath, stamp: Stamp): void {
+    this.#written.set(pathKey(path), stamp);
+  }
+
+  forget(path: VolumePath): void {
+    this.#known.delete(pathKey(path));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#settling.clear();
+  }
+
+  async #look(key: string, settling: Settling): Promise<void> {
+    this.#timers.delete(key);
+    const stats = await this.#stat(settling.path);
+    if (this.#stopped) return;
+    if (stats === null || !stats.isFile()) {
+      this.#settling.delete(key);
+      this.#leave(key, settling, stats);
+      return;
+    }
+    const stamp = stampOf(stats);
+    if (this.#isKnown(key, settling, stamp)) {
+      this.#settling.delete(key);
+      return;
+    }
+    this.#observe(settling, stamp);
+    const wait = settling.quietSince + this.#window(stamp.size) - this.#options.clock.now();
+    if (wait > 0) this.#lookAfter(key, settling, wait);
+    else await this.#settle(key, settling, stamp, Number(stats.uid));
+  }
+
+  #leave(key: string, settling: Settling, stats: BigIntStats | null): void {
+    if (stats?.isDirectory()) {
+      this.#options.onFolder(settling.path);
+    } else {
+      this.#known.delete(key);
+      this.#written.delete(key);
+      this.#options.onGone(settling.path);
+    }
+  }
+
+  async #settle(key: string, settling: Settling, stamp: Stamp, uid: number): Promise<void> {
+    const { clock, probe, onSettled } = this.#options;
+    const { quietSince } = settling;
+    if (await probe?.isWritten(stamp.device, stamp.inode)) {
+      if (clock.now() - quietSince < HELD_OPEN_LIMIT_MILLIS) return this.#lookAfter(key, settling, HELD_OPEN_RECHECK_MILLIS);
+    }
+    if (this.#stopped) return;
+    // Written to while we asked who writes.
+    if (settling.quietSince !== quietSince) return this.#lookAfter(key, settling, 0);
+    this.#settling.delete(key);
+    this.#known.set(key, stampText(stamp));
+    onSettled({ path: settling.path, stamp, uid, present: settling.present });
+  }
+
+  #observe(settling: Settling, stamp: Stamp): void {
+    if (settling.last !== null && !sameStamp(settling.last, stamp)) settling.quietSince = this.#options.clock.now();
+    settling.last = stamp;
+  }
+
+  #isKnown(key: string, settling: Settling, stamp: Stamp): boolean {
+    const written = this.#written.get(key);
+    if (written !== undefined && sameContent(written, stamp)) return true;
+    return this.#known.get(key) === stampText(stamp) && !(settling.direct && isCoarse(stamp));
+  }
+
+  #lookAfter(key: string, settling: Settling, millis: number): void {
+    this.#timers.set(
+      key,
+      this.#options.clock.after(millis, () => void this.#look(key, settling)),
+    );
+  }
+
+  #window(size: bigint): number {
+    if (this.#options.probe !== null) return SETTLE_MILLIS;
+    return size < LARGE_BYTES ? SETTLE_BLIND_MILLIS : SETTLE_BLIND_LARGE_MILLIS;
+  }
+
+  /** Null for what is not there or lies on another filesystem. */
+  async #stat(path: VolumePath): Promise<BigIntStats | null> {
+    const stats = await lstat(absolutePath(this.#options.root, path), { bigint: true }).catch(() => null);
+    return stats !== null && stats.dev === this.#options.device ? stats : null;
+  }
+}

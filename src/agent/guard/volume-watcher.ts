@@ -1,0 +1,112 @@
+import { type FSWatcher as FolderWatcher, watch as watchFolder } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { fromErrno } from '../../node/errno.ts';
+import type { Failure } from '../../contracts/errors.ts';
+import { absolutePath, isText, pathKey, type VolumePath } from './volume-path.ts';
+
+export interface WatcherReports {
+  /** Something happened at this path; what is there now is for the caller to see. `direct`: the OS itself named it. */
+  touched(path: VolumePath, direct: boolean): void;
+  /** Something happened in this folder at a name that the watcher cannot spell. */
+  swept(folder: VolumePath): void;
+  failed(failure: Failure): void;
+}
+
+const REPLACEMENT = '\ufffd';
+
+/**
+ * chokidar on the mounted volume, as a source of hints only: every hint is followed by a look at the file itself.
+ * Its paths are strings, so a name that is not UTF-8 comes with replacement characters (the folder is then swept by
+ * bytes) and a folder of such a name is not watched by it at all (it gets a watch of its own).
+ */
+export class VolumeWatcher {
+  readonly #root: string;
+  readonly #device: bigint;
+  readonly #reports: WatcherReports;
+  readonly #ownWatches = new Map<string, FolderWatcher>();
+  #watcher: FSWatcher | null = null;
+
+  constructor(root: string, device: bigint, reports: WatcherReports) {
+    // On Windows `E:` means the current folder of that drive.
+    this.#root = /^[A-Za-z]:$/.test(root) ? `${root}\\` : root;
+    this.#device = device;
+    this.#reports = reports;
+  }
+
+  /** Resolves once every folder is watched; rejects with what the OS refused. */
+  async start(): Promise<void> {
+    const watcher = watch(this.#root, {
+      followSymlinks: false,
+      ignoreInitial: true,
+      // Would hide files whose names end like an editor's backup.
+      atomic: false,
+      ignored: (_path, stats) => stats !== undefined && stats.isDirectory() && BigInt(stats.dev) !== this.#device,
+    });
+    this.#watcher = watcher;
+    watcher.on('raw', (_event, path, details) => this.#onRaw(path, details));
+    watcher.on('add', (path) => this.#onPath(path, false));
+    watcher.on('change', (path) => this.#onPath(path, false));
+    watcher.on('addDir', (path) => this.#onPath(path, false));
+    await new Promise<void>((resolve, reject) => {
+      watcher.once('ready', resolve);
+      watcher.once('error', reject);
+    });
+    watcher.on('error', (error) => this.#reports.failed(fromErrno(error)));
+  }
+
+  /** To be called for each folder seen by bytes: gives a watch to those chokidar cannot reach. */
+  see(folder: VolumePath): void {
+    if (folder.every(isText)) return;
+    const key = pathKey(folder);
+    if (this.#ownWatches.has(key)) return;
+    try {
+      const options = { encoding: 'buffer', persistent: false } as const;
+      const path = absolutePath(Buffer.from(this.#root), folder);
+      const watcher = watchFolder(path, options, (_event, name) => this.#onOwn(folder, name));
+      watcher.on('error', () => this.#forget(key));
+      this.#ownWatches.set(key, watcher);
+    } catch (error) {
+      this.#reports.failed(fromErrno(error));
+    }
+  }
+
+  /** The folder is no longer there. */
+  forget(folder: VolumePath): void {
+    this.#forget(pathKey(folder));
+  }
+
+  async stop(): Promise<void> {
+    for (const watcher of this.#ownWatches.values()) watcher.close();
+    this.#ownWatches.clear();
+    await this.#watcher?.close();
+    this.#watcher = null;
+  }
+
+  #onOwn(folder: VolumePath, name: Buffer | null): void {
+    if (name !== null && name.length > 0) this.#reports.touched([...folder, name], true);
+    else this.#reports.swept(folder);
+  }
+
+  #onRaw(name: string | null, details: unknown): void {
+    if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return;
+    const folder = String(details.watchedPath);
+    this.#onPath(name === null ? folder : join(folder, name), true);
+  }
+
+  #onPath(absolute: string, direct: boolean): void {
+    const inside = relative(this.#root, absolute);
+    if (inside.startsWith('..')) return;
+    const parts = inside === '' ? [] : inside.split(sep);
+    const unspelled = parts.findIndex((part) => part.includes(REPLACEMENT));
+    const path = parts.map((part) => Buffer.from(part));
+    if (unspelled !== -1) this.#reports.swept(path.slice(0, unspelled));
+    else if (parts.length === 0) this.#reports.swept(path);
+    else this.#reports.touched(path, direct);
+  }
+
+  #forget(key: string): void {
+    this.#ownWatches.get(key)?.close();
+    this.#ownWatches.delete(key);
+  }
+}
