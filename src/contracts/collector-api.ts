@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command, commandBody } from './command.ts';
 import { agentEvent, eventBody } from './event.ts';
 import { agentId, count, instant, language, severity, sha256Hex, uuid } from './ids.ts';
-import { dsseEnvelope } from './policy.ts';
+import { dsseEnvelope, policyRelease } from './policy.ts';
 import { policyReference } from './verdict.ts';
 
 /** Agents' half, mutual TLS, JSON. Paths under `/v1/`. Requests are strict: an unknown field is refused. */
@@ -58,6 +58,7 @@ export const guardStatus = z.strictObject({
   mode: z.enum(['watch', 'fuse']),
   state: z.enum(['ready', 'failed']),
 });
+export type GuardStatus = z.infer<typeof guardStatus>;
 export const postflightRequest = z.strictObject({
   policy: policyReference.optional(),
   guards: z.array(guardStatus).max(256),
@@ -132,6 +133,12 @@ export const summaryResponse = z.strictObject({
   agents: count,
 });
 export type SummaryResponse = z.infer<typeof summaryResponse>;
+
+/** `GET /api/policy`: the release handed out now, without its signature. */
+export const policyStatus = z.strictObject({
+  current: z.strictObject({ release: policyRelease, pushed: instant, pushedBy: z.string() }).nullable(),
+});
+export type PolicyStatus = z.infer<typeof policyStatus>;
 
 /** `POST /api/commands`, admins only. */
 export const commandRequest = z.strictObject({ agent: agentId, body: commandBody });

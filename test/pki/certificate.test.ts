@@ -39,9 +39,9 @@ beforeAll(async () => {
   publicKey = csr.value;
 });
 
-describe('an agent certificate', () => {
-  const issue = (agent = 'agent-1', days = 365) => issueAgentCertificate(authority, { agent, publicKey, days, now });
+const issue = (agent = 'agent-1', days = 365): string => issueAgentCertificate(authority, { agent, publicKey, days, now });
 
+describe('an agent certificate', () => {
   it('is accepted by openssl under the CA, whose name is outside ASCII, as a client and not as a server', () => {
     const ca = file('ca.crt', authority.certificate);
     const certificate = file('agent.crt', issue());

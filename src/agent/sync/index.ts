@@ -1,0 +1,1 @@
+export { createSync, type Sync, type SyncOptions, type SyncStatus } from './sync.ts';
