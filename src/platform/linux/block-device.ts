@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Bus, Device } from '../../contracts/device.ts';
+import { present, readAttribute } from './sysfs.ts';
+import { isUsbDeviceFolder, readUsbDevice } from './sysfs-usb.ts';
+
+/** What sysfs says of the hardware below a filesystem. */
+export interface BlockFacts {
+  readonly bus: Bus;
+  readonly removable: boolean;
+  readonly bytesTotal?: number;
+  readonly device?: Device;
+}
+
+const SECTOR_BYTES = 512;
+const CARRIED_BUSES: ReadonlySet<Bus> = new Set(['usb', 'sd', 'thunderbolt', 'firewire', 'optical']);
+/** Encryption on a RAID on a partition is three deep; more is a loop or a joke. */
+const MAX_LAYERS = 8;
+
+/** Reads /sys/dev/block/MAJ:MIN and what is below it. `sysfs` is a parameter for tests on recorded trees. */
+export function readBlockDevice(device: string, sysfs = '/sys'): BlockFacts {
+  try {
+    return describe(realpathSync(join(sysfs, 'dev/block', device)), 0);
+  } catch {
+    return { bus: 'unknown', removable: false };
+  }
+}
+
+function describe(folder: string, layer: number): BlockFacts {
+  const disk = existsSync(join(folder, 'partition')) ? dirname(folder) : folder;
+  const sectors = Number(readAttribute(folder, 'size'));
+  const size = Number.isSafeInteger(sectors) ? { bytesTotal: sectors * SECTOR_BYTES } : {};
+  const below = layersBelow(disk);
+  // What encryption and RAID lie on decides: an encrypted stick is a stick.
+  if (below !== undefined && layer < MAX_LAYERS) return { ...describe(realpathSync(below), layer + 1), ...size };
+  const bus = busOf(disk);
+  const hardware = hardwareOf(disk, bus);
+  return {
+    bus,
+    removable: CARRIED_BUSES.has(bus) || readAttribute(disk, 'removable') === '1',
+    ...size,
+    ...(hardware === null ? {} : { device: hardware }),
+  };
+}
+
+function layersBelow(disk: string): string | undefined {
+  const slaves = join(disk, 'slaves');
+  const [first] = existsSync(slaves) ? readdirSync(slaves).toSorted() : [];
+  return first === undefined ? undefined : join(slaves, first);
+}
+
+function busOf(disk: string): Bus {
+  const name = basename(disk);
+  if (/^sr\d+$/.test(name)) return 'optical';
+  if (/^(?:nbd|rbd|drbd)\d/.test(name)) return 'network';
+  if (/\/usb\d+\//.test(disk)) return 'usb';
+  if (/\/fw\d+[./]/.test(disk)) return 'firewire';
+  // eMMC sits on the same bus as cards, soldered.
+  if (disk.includes('/mmc_host/')) return readAttribute(join(disk, 'device'), 'type') === 'SD' ? 'sd' : 'internal';
+  if (disk.includes('/devices/virtual/')) return 'virtual';
+  return isBehindExternalPort(disk) ? 'thunderbolt' : 'internal';
+}
+
+/** The kernel marks PCI devices behind a port that the firmware calls external. */
+function isBehindExternalPort(disk: string): boolean {
+  for (let folder = disk; folder !== dirname(folder) && basename(folder) !== 'devices'; folder = dirname(folder))
+    if (readAttribute(folder, 'removable') === 'removable') return true;
+  return false;
+}
+
+function hardwareOf(disk: string, bus: Bus): Device | null {
+  if (bus === 'virtual' || bus === 'network') return null;
+  const usb = usbFolderAbove(disk);
+  if (usb !== null) return readUsbDevice(usb, basename(usb));
+  const device = join(disk, 'device');
+  return {
+    id: `block:${basename(disk)}`,
+    bus,
+    classes: ['storage'],
+    ...present({
+      vendorName: readAttribute(device, 'vendor'),
+      productName: readAttribute(device, 'model') ?? readAttribute(device, 'name'),
+      serial: readAttribute(device, 'serial') ?? readAttribute(disk, 'serial'),
+    }),
+  };
+}
+
+function usbFolderAbove(disk: string): string | null {
+  for (let folder = disk; folder !== dirname(folder); folder = dirname(folder)) if (isUsbDeviceFolder(folder)) return folder;
+  return null;
+}

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { failure, type Failure } from '../../contracts/errors.ts';
+import { err, ok, type Result } from '../../contracts/result.ts';
+import type { Volume } from '../../contracts/volume.ts';
+import type { VolumeChange, VolumeSource } from '../../core/ports.ts';
+import { type BlockFacts, readBlockDevice } from './block-device.ts';
+import { deviceNumber, readFilesystemNames } from './block-properties.ts';
+import { isSystemMount, type MountedFilesystem, mountedFilesystems } from './mount-choice.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
+import { type MountWatch, watchMounts } from './mount-watch.ts';
+import { type Mount, parseMountinfo } from './mountinfo.ts';
+
+const MOUNTINFO = '/proc/self/mountinfo';
+const MAX_PATH = 4096;
+
+interface Known {
+  /** The kernel's number of the mount: another one at the same place is another mounting. */
+  readonly mountId: number;
+  readonly volume: Volume;
+}
+
+/** Mounted filesystems that are not the system's own. Told by the kernel of each change; nothing is asked on a timer. */
+export class LinuxVolumes implements VolumeSource {
+  #known = new Map<string, Known>();
+  #report: ((change: VolumeChange) => void) | null = null;
+  #watch: MountWatch | null = null;
+  readonly #looks = new OneAtATime(() => this.#look());
+
+  async start(report: (change: VolumeChange) => void): Promise<Result<void, Failure>> {
+    this.#report = report;
+    try {
+      this.#watch = await watchMounts(() => void this.rescan());
+      await this.rescan();
+      return ok(undefined);
+    } catch (cause) {
+      await this.stop();
+      return err(failure('DLP_VOLUME_UNAVAILABLE', `The system's table of mounts cannot be watched (${MOUNTINFO}).`, { cause }));
+    }
+  }
+
+  rescan(): Promise<void> {
+    return this.#looks.run();
+  }
+
+  async stop(): Promise<void> {
+    this.#report = null;
+    const watch = this.#watch;
+    this.#watch = null;
+    await watch?.stop();
+    await this.#looks.idle();
+    this.#known.clear();
+  }
+
+  async #look(): Promise<void> {
+    const mounts = parseMountinfo(await readFile(MOUNTINFO));
+    const report = this.#report;
+    if (report === null) return;
+    const before = this.#known;
+    this.#known = volumesOf(mounts);
+    for (const [volumeId, { mountId }] of before) {
+      const now = this.#known.get(volumeId);
+      if (now === undefined || now.mountId !== mountId) report({ kind: 'unmounted', volumeId });
+    }
+    for (const [volumeId, { mountId, volume }] of this.#known) {
+      const earlier = before.get(volumeId);
+      // A volume that only changed, as by a remount read-only, is reported again under its id.
+      const same = earlier !== undefined && earlier.mountId === mountId && isDeepStrictEqual(earlier.volume, volume);
+      if (!same) report({ kind: 'mounted', volume });
+    }
+  }
+}
+
+function volumesOf(mounts: readonly Mount[]): Map<string, Known> {
+  const found = new Map<string, Known>();
+  for (const filesystem of mountedFilesystems(mounts)) {
+    const hardware = filesystem.kind === 'block' ? readBlockDevice(blockNumber(filesystem)) : NO_HARDWARE[filesystem.kind];
+    if (isSystemMount(filesystem, mounts, !hardware.removable) || filesystem.primary.mountPoint.length > MAX_PATH) continue;
+    const volume = describeVolume(filesystem, hardware);
+    found.set(volume.id, { mountId: filesystem.primary.id, volume });
+  }
+  return found;
+}
+
+/** Filesystems that span devices (btrfs) and FUSE ones have a number of their own, under major 0. */
+function blockNumber({ device, primary }: MountedFilesystem): string {
+  return device.startsWith('0:') ? (deviceNumber(primary.source) ?? device) : device;
+}
+
+const NO_HARDWARE: Readonly<Record<'network' | 'phone', BlockFacts>> = {
+  network: { bus: 'network', removable: false },
+  phone: { bus: 'usb', removable: true },
+};
+
+function describeVolume(filesystem: MountedFilesystem, hardware: BlockFacts): Volume {
+  const { device, kind, primary } = filesystem;
+  return {
+    id: `linux:${device}`,
+    mountPoint: primary.mountPoint,
+    ...(kind === 'block' ? { devicePath: primary.source, ...readFilesystemNames(blockNumber(filesystem)) } : {}),
+    filesystem: primary.filesystem.slice(0, 64),
+    readOnly: primary.readOnly,
+    ...hardware,
+  };
+}
