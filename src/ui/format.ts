@@ -17,6 +17,8 @@ export interface Formatter {
   readonly time: (instant: string) => string;
   /** Month and day; with the year when it is not `now`'s. */
   readonly day: (instant: string, now?: number) => string;
+  /** The day where it needs saying: null on the day of `now`. */
+  readonly otherDay: (instant: string, now: number) => string | null;
   /** Everything, with the zone's name. */
   readonly full: (instant: string) => string;
   /** "5 minutes ago"; below a minute "now". */
@@ -38,6 +40,11 @@ export function createFormatter(language: Language, timeZone?: string): Formatte
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', ...zone });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
+  const dayText = (instant: string, now = Date.now()): string => {
+    const date = new Date(instant);
+    return (year.format(date) === year.format(now) ? day : dayOfYear).format(date);
+  };
+
   return {
     number: (value) => number.format(value),
     bytes: (value) => {
@@ -45,10 +52,8 @@ export function createFormatter(language: Language, timeZone?: string): Formatte
       return `${short.format(value / 1024 ** power)} ${BYTE_UNITS[power] ?? 'B'}`;
     },
     time: (instant) => time.format(new Date(instant)),
-    day: (instant, now = Date.now()) => {
-      const date = new Date(instant);
-      return (year.format(date) === year.format(now) ? day : dayOfYear).format(date);
-    },
+    day: dayText,
+    otherDay: (instant, now) => (dayOfYear.format(new Date(instant)) === dayOfYear.format(now) ? null : dayText(instant, now)),
     full: (instant) => full.format(new Date(instant)),
     relative: (instant, now) => {
       const passed = Date.parse(instant) - now;

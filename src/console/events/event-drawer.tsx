@@ -34,9 +34,9 @@ export function EventDrawer({ events, openId, onOpen }: EventDrawerProps) {
   return (
     <Drawer.Root opened={stored !== undefined} onClose={() => onOpen(null)} position="right" size={600}>
       <Drawer.Overlay backgroundOpacity={0.18} />
-      <Drawer.Content aria-label={t('console:drawer.title')} className={styles['content'] ?? ''}>
+      <Drawer.Content aria-label={t('console:drawer.title')}>
         {stored === undefined ? null : (
-          <>
+          <div className={styles['frame']}>
             <DrawerHead stored={stored} first={index === 0} last={index === events.length - 1} walk={walk} />
             <div className={styles['bar']}>
               <SegmentedControl
@@ -53,7 +53,7 @@ export function EventDrawer({ events, openId, onOpen }: EventDrawerProps) {
             <div className={styles['scroll']} tabIndex={0} role="group" aria-label={t(`console:drawer.${view}`)}>
               {view === 'json' ? <pre className={styles['json']}>{jsonOf(stored)}</pre> : <EventDetails stored={stored} />}
             </div>
-          </>
+          </div>
         )}
       </Drawer.Content>
     </Drawer.Root>

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from '
 import { SeverityMark, TypeBadge } from '../../ui/badges.tsx';
 import { useUi } from '../../ui/use-ui.ts';
 import type { ShownEvent } from '../api/shown-event.ts';
+import { useNow } from '../use-now.ts';
 import { eventRow } from './event-row.ts';
 import styles from './event-table.module.css';
 
@@ -23,6 +24,7 @@ interface EventTableProps {
 export function EventTable({ events, openId, onOpen, onEnd, footer, scroller }: EventTableProps) {
   const { t } = useUi();
   const id = useId();
+  const now = useNow();
   const [active, setActive] = useState<string | null>(null);
   // oxlint-disable-next-line react/incompatible-library -- the hook returns changing functions; no compiler memoizes this component
   const virtualizer = useVirtualizer({
@@ -95,7 +97,7 @@ export function EventTable({ events, openId, onOpen, onEnd, footer, scroller }: 
                 onOpen(key);
               }}
             >
-              <EventCells stored={stored} />
+              <EventCells stored={stored} now={now} />
             </div>
           );
         })}
@@ -128,7 +130,7 @@ function keyTarget(key: string, index: number, length: number, page: number): nu
   }
 }
 
-function EventCells({ stored }: { readonly stored: ShownEvent }) {
+function EventCells({ stored, now }: { readonly stored: ShownEvent; readonly now: number }) {
   const { t, format } = useUi();
   const { event } = stored;
   const row = eventRow(event.body, t, format);
@@ -139,7 +141,7 @@ function EventCells({ stored }: { readonly stored: ShownEvent }) {
       </span>
       <span role="gridcell" className={styles['time']} title={format.full(event.time)}>
         <span className={styles['first']}>{format.time(event.time)}</span>
-        <span className={styles['second']}>{format.day(event.time)}</span>
+        <span className={styles['second']}>{format.otherDay(event.time, now)}</span>
       </span>
       <span role="gridcell" className={styles['outcome']}>
         <TypeBadge type={event.body.type} />

@@ -6,6 +6,7 @@ import { personsText } from '../../ui/event-words.ts';
 import { useUi } from '../../ui/use-ui.ts';
 import type { ShownEvent } from '../api/shown-event.ts';
 import { Notice } from '../components/notice.tsx';
+import { useNow } from '../use-now.ts';
 import { EventDrawer } from './event-drawer.tsx';
 import { eventRow } from './event-row.ts';
 import styles from './serious-events.module.css';
@@ -13,6 +14,7 @@ import styles from './serious-events.module.css';
 /** The newest events that somebody should look at, as sentences. */
 export function SeriousEvents({ events, allHref }: { readonly events: readonly ShownEvent[]; readonly allHref: string }) {
   const { t } = useUi();
+  const now = useNow();
   const [openId, setOpenId] = useState<string | null>(null);
   if (events.length === 0) {
     return <Notice kind="empty" icon="check" title={t('console:overview.serious-empty')} lead={t('console:overview.serious-empty-lead')} />;
@@ -23,7 +25,7 @@ export function SeriousEvents({ events, allHref }: { readonly events: readonly S
         {events.map((stored) => (
           <li key={stored.event.id}>
             <button type="button" className={styles['item']} onClick={() => setOpenId(stored.event.id)}>
-              <SeriousEvent stored={stored} />
+              <SeriousEvent stored={stored} now={now} />
             </button>
           </li>
         ))}
@@ -36,7 +38,7 @@ export function SeriousEvents({ events, allHref }: { readonly events: readonly S
   );
 }
 
-function SeriousEvent({ stored }: { readonly stored: ShownEvent }) {
+function SeriousEvent({ stored, now }: { readonly stored: ShownEvent; readonly now: number }) {
   const { t, format } = useUi();
   const { event } = stored;
   const row = eventRow(event.body, t, format);
@@ -54,7 +56,7 @@ function SeriousEvent({ stored }: { readonly stored: ShownEvent }) {
       <span className={styles['persons']}>{persons}</span>
       <span className={styles['time']} title={format.full(event.time)}>
         <span>{format.time(event.time)}</span>
-        <span>{format.day(event.time)}</span>
+        <span>{format.otherDay(event.time, now)}</span>
       </span>
     </>
   );
