@@ -128,7 +128,7 @@ async function extractContent(level: Level, content: Content, found: (type: stri
 async function extractZip(level: Level, content: Content, found: (type: string) => void): Promise<string> {
   const { limits } = level.extraction.budget;
   const listing = await listZip(await content.random(), limits.maxEntries);
-  const office = officeTypeOf(listing);
+  const office = await officeTypeOf(listing, level.extraction.budget);
   found(office ?? 'zip');
   if (office === null) await extractArchive(level, listing);
   else await extractOfficePackage(level, listing, office);

@@ -84,23 +84,29 @@ export class Tally {
       group.buckets.push(bucket);
       groups.set(key, group);
     }
+    const counted = new Map<string, Set<string>>();
     return [...groups.values()]
-      .map(({ confidence, buckets }) => this.#finding(confidence, buckets))
       .toSorted((a, b) => CONFIDENCES.indexOf(b.confidence) - CONFIDENCES.indexOf(a.confidence))
+      .map(({ confidence, buckets }) => this.#finding(confidence, buckets, counted))
+      .filter(({ distinct }) => distinct > 0)
       .slice(0, MOST_FINDINGS);
   }
 
-  #finding(confidence: Confidence, buckets: readonly Bucket[]): Finding {
+  /** `counted` holds each detector's values of higher confidence: one value is distinct once, though it may be met often. */
+  #finding(confidence: Confidence, buckets: readonly Bucket[], counted: Map<string, Set<string>>): Finding {
     const [first] = buckets;
     if (first === undefined) throw new TypeError('a finding needs a match');
+    const known = counted.get(first.detector.id) ?? new Set<string>();
+    counted.set(first.detector.id, known);
     const values = new Set<string>();
     const reasons = new Set<string>();
     for (const bucket of buckets) {
-      for (const value of bucket.values) values.add(value);
+      for (const value of bucket.values) if (!known.has(value)) values.add(value);
       for (const reason of bucket.reasons) reasons.add(reason);
       if (bucket.provisional && confidence !== bucket.confidence) reasons.add('repeated');
     }
     const samples = new Set<string>();
+    for (const value of values) known.add(value);
     for (const value of values) {
       samples.add(first.detector.mask(value).slice(0, 64));
       if (samples.size === MOST_SAMPLES) break;

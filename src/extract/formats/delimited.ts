@@ -21,8 +21,10 @@ export function detectDelimiter(sample: string): Delimiter | null {
       .slice(0, SAMPLE_LINES);
     const [first] = rows;
     if (first === undefined || rows.length < 2 || first.cells.length < 2) continue;
+    // Lines of program code end in `;`, and two commas in a line of prose are no table.
+    if (rows.every(({ cells }) => (cells.at(-1) ?? '').trim() === '')) continue;
     const alike = rows.filter(({ cells }) => cells.length === first.cells.length).length;
-    if (alike >= 2 && alike >= rows.length * 0.8) return delimiter;
+    if (alike >= 2 && alike >= rows.length * (first.cells.length === 2 ? 1 : 0.8)) return delimiter;
   }
   return null;
 }

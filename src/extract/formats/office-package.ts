@@ -1,3 +1,5 @@
+import type { Budget } from '../budget.ts';
+import { collect } from '../content.ts';
 import type { Place } from '../../contracts/finding.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import type { ZipListing, ZipMember } from '../zip-archive.ts';
@@ -8,15 +10,24 @@ import { readXml, type XmlEvents } from './xml-events.ts';
 
 export type OfficeType = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp';
 
+const ODF_TYPES: Readonly<Record<string, OfficeType>> = {
+  'application/vnd.oasis.opendocument.text': 'odt',
+  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
+  'application/vnd.oasis.opendocument.presentation': 'odp',
+};
+
 /** What kind of office file a zip is, by the parts it must have; null for any other zip. */
-export function officeTypeOf(listing: ZipListing): OfficeType | null {
+export async function officeTypeOf(listing: ZipListing, budget: Budget): Promise<OfficeType | null> {
   const names = new Set(listing.members.map(({ name }) => name));
   if (names.has('[Content_Types].xml')) {
     if (names.has('word/document.xml')) return 'docx';
     if (names.has('xl/workbook.xml')) return 'xlsx';
     if (names.has('ppt/presentation.xml')) return 'pptx';
   }
-  return null;
+  // OpenDocument part 2 section 3.3: the first member is `mimetype`, and holds nothing else.
+  const [first] = listing.members;
+  if (first?.name !== 'mimetype' || first.packed > 100 || first.encrypted) return null;
+  return ODF_TYPES[(await collect(first.stream(budget), budget)).toString('latin1').trim()] ?? null;
 }
 
 const DOCUMENT_PARTS = /^word\/(?:document|header\d*|footer\d*|comments\w*|footnotes|endnotes|glossary\/document)\.xml$/;
@@ -56,6 +67,10 @@ function eventsFor(level: Level, type: OfficeType, name: string, workbook: Workb
     const sheet = workbook?.sheetNames.get(name);
     if (sheet !== undefined) return worksheetEvents(extraction, sheet, level.part, workbook?.strings ?? []);
     return SHEET_TEXT_PARTS.test(name) ? text() : undefined;
+  }
+  if (name === 'META-INF/manifest.xml') {
+    // OpenDocument encrypts each part by itself and leaves the zip open.
+    return { open: (element) => void (element === 'encryption-data' && extraction.report('encrypted', level.part)) };
   }
   return name === 'content.xml' || name === 'styles.xml' ? officeTextEvents(ODF_TEXT, extraction, placeOf(level)) : undefined;
 }

@@ -31,7 +31,7 @@ export const ODF_TEXT: OfficeVocabulary = {
   row: 'table-row',
   cell: 'table-cell',
   table: 'table',
-  skip: new Set(['tracked-changes-none']),
+  skip: new Set(),
 };
 
 interface OpenTable {
