@@ -16,7 +16,7 @@ export interface EffectPorts {
   readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
   readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
   readonly sessions: Pick<SessionControl, 'readIdle' | 'lock'> | null;
-  readonly notify: (notification: NotificationDraft) => void;
+  readonly notify: (to: string | null, notification: NotificationDraft) => void;
   readonly warnScreenLock: (session: string, inMillis: number) => void;
   readonly fetchPolicy: () => void;
   readonly rescanVolumes: () => Promise<void>;
@@ -68,7 +68,7 @@ export class EffectRunner {
       case 'releaseFile':
         return this.#release(effect);
       case 'notify':
-        this.#ports.notify(effect.notification);
+        this.#ports.notify(effect.to, effect.notification);
         return;
       case 'readIdle':
         return this.#readIdle(effect.session);

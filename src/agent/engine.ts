@@ -9,7 +9,7 @@ import type { Recording } from './recording.ts';
 
 export interface EngineOptions extends Omit<EffectPorts, 'report' | 'notify'> {
   readonly guardMode: 'watch' | 'fuse';
-  readonly notify: (notification: Notification) => void;
+  readonly notify: (to: string | null, notification: Notification) => void;
   readonly recording?: Recording;
   /** After each input, for those who show the state. */
   readonly changed?: (state: AgentState) => void;
@@ -26,7 +26,7 @@ export class Engine {
     this.#effects = new EffectRunner({
       ...options,
       report: (happening) => this.report(happening),
-      notify: (draft: NotificationDraft) => options.notify({ id: uuidv7(), time: this.#instant(), ...draft }),
+      notify: (to: string | null, draft: NotificationDraft) => options.notify(to, { id: uuidv7(), time: this.#instant(), ...draft }),
     });
     this.#loop = new AgentLoop({
       guardMode: options.guardMode,

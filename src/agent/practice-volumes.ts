@@ -19,6 +19,12 @@ export function folderVolume(folder: string): Volume {
   };
 }
 
+/** What the agent watches: every volume of the PC, or in practice one of them, or a folder. */
+export function practiceVolumes(real: VolumeSource, practice: { readonly only?: string; readonly folder?: string }): VolumeSource {
+  if (practice.folder !== undefined) return new FolderVolumeSource(practice.folder);
+  return practice.only === undefined ? real : new OnlyVolumeSource(real, practice.only);
+}
+
 /** Reports one folder as a mounted volume for as long as it is watched. */
 export class FolderVolumeSource implements VolumeSource {
   readonly #folder: string;

@@ -1,3 +1,4 @@
+import type { GuardStatus } from '../contracts/collector-api.ts';
 import type { AgentEvent, EventBody } from '../contracts/event.ts';
 import type { AgentStatus, OwnEvent } from '../contracts/ipc.ts';
 import type { AgentState } from '../core/state.ts';
@@ -45,4 +46,22 @@ export function mayReadEvent(peer: PeerIdentity, body: EventBody): boolean {
 
 export function ownEvent({ id, time, body }: AgentEvent): OwnEvent {
   return { id, time, body };
+}
+
+/** The guards as the collector's fleet page shows them. */
+export function guardStatuses(state: AgentState): GuardStatus[] {
+  return Object.values(state.volumes).flatMap(({ volume, guard }) =>
+    guard === 'ready' || guard === 'failed' ? [{ volume: volume.id, mode: state.guardMode, state: guard }] : [],
+  );
+}
+
+/** Calls `tell` after each state in which a guard came, went, or changed. */
+export function whenGuardsChange(tell: () => void): (state: AgentState) => void {
+  let last = '[]';
+  return (state) => {
+    const now = JSON.stringify(guardStatuses(state));
+    if (now === last) return;
+    last = now;
+    tell();
+  };
 }

@@ -37,7 +37,8 @@ export type Effect =
       readonly decision: FileDecision;
     }
   | { readonly kind: 'releaseFile'; readonly holdId: string; readonly volumeId: string }
-  | { readonly kind: 'notify'; readonly notification: NotificationDraft }
+  /** `to`: the account it concerns, null for whoever is there. */
+  | { readonly kind: 'notify'; readonly to: string | null; readonly notification: NotificationDraft }
   | { readonly kind: 'readIdle'; readonly session: string }
   | { readonly kind: 'warnScreenLock'; readonly session: string; readonly inMillis: number }
   | { readonly kind: 'lockScreen'; readonly session: string }

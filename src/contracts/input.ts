@@ -70,6 +70,8 @@ export const agentInput = z.discriminatedUnion('kind', [
   input('hold.found', { holdId: uuid, actor, file: fileFacts, volume: volumeFacts }),
   input('file.justified', { holdId: uuid, actor, justification: z.string().max(2000) }),
   input('file.released', { holdId: uuid, ok: z.boolean(), code: z.string().max(64).optional(), reason: z.string().max(1024).optional() }),
+  /** Its keeping time in quarantine is over. */
+  input('quarantine.expired', { quarantineId: uuid, file: fileFacts }),
   input('session.seen', { session: z.string().max(128), actor }),
   input('session.ended', { session: z.string().max(128) }),
   input('session.idle', { session: z.string().max(128), idleMillis: count, locked: z.boolean() }),

@@ -66,7 +66,7 @@ function rig() {
     },
     denyVolume: () => Promise.resolve(err(failure('DLP_FILE_PERMISSION', 'not root'))),
     sessions,
-    notify: ({ action }) => log.push(`notify ${action}`),
+    notify: (_to, { action }) => log.push(`notify ${action}`),
     warnScreenLock: () => log.push('warned'),
     fetchPolicy: () => log.push('fetch'),
     rescanVolumes: () => Promise.resolve(),

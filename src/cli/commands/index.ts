@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAgent } from './agent.ts';
 import { registerDecrypt } from './decrypt.ts';
 import { registerEncrypt } from './encrypt.ts';
 import { registerKeys } from './keys.ts';

@@ -109,6 +109,7 @@ function notifications(body: EventBody, decision: FileDecision): Effect[] {
   return [
     {
       kind: 'notify',
+      to: decision.actor.name,
       notification: {
         action,
         file: baseName(decision.file.path),

@@ -38,6 +38,14 @@ export function onFileReleased(state: AgentState, input: InputOf<'file.released'
   };
 }
 
+export function onQuarantineExpired(state: AgentState, input: InputOf<'quarantine.expired'>): Step {
+  const { at, quarantineId, file } = input;
+  return {
+    state: { ...state, holds: without(state.holds, quarantineId) },
+    effects: [{ kind: 'appendEvent', at, body: { type: 'quarantine.expired', severity: 'low', data: { quarantineId, file } } }],
+  };
+}
+
 /** The medium the file came from, if it is guarded now: by its filesystem's own id, which survives a change of port. */
 function mounted(state: AgentState, facts: VolumeFacts): string | null {
   const same = Object.values(state.volumes).find(
@@ -47,7 +55,7 @@ function mounted(state: AgentState, facts: VolumeFacts): string | null {
 }
 
 function cannotRelease(hold: Hold, message: LocalizedText): Effect {
-  return { kind: 'notify', notification: { action: 'failed', file: baseName(hold.file.path), message } };
+  return { kind: 'notify', to: hold.actor.name, notification: { action: 'failed', file: baseName(hold.file.path), message } };
 }
 
 const INSERT_AGAIN: LocalizedText = {

@@ -57,6 +57,7 @@ function treat(state: AgentState, volume: Volume, treatment: Treatment, rule: st
         { kind: 'denyVolume', volume, treatment },
         {
           kind: 'notify',
+          to: null,
           notification: {
             action: 'device-blocked',
             volume: volume.label ?? volume.device?.productName ?? volume.filesystem,
@@ -105,7 +106,7 @@ export function onGuardFailed(state: AgentState, input: InputOf<'guard.failed'>)
         body: { type: 'guard.failed', severity: 'high', data: { volume: volumeFacts(known.volume), code, reason } },
       },
       { kind: 'denyVolume', volume: known.volume, treatment: 'read-only' },
-      { kind: 'notify', notification: { action: 'failed', volume: known.volume.label ?? known.volume.filesystem } },
+      { kind: 'notify', to: null, notification: { action: 'failed', volume: known.volume.label ?? known.volume.filesystem } },
     ],
   };
 }

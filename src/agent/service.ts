@@ -1,0 +1,142 @@
+import type { Failure } from '../contracts/errors.ts';
+import { ok, type Result } from '../contracts/result.ts';
+import { createInspector } from '../inspect/index.ts';
+import { VERSION } from '../node/version.ts';
+import { TraySessions } from '../platform/tray-sessions.ts';
+import type { Platform } from '../platform/types.ts';
+import { openAgentStores } from './agent-state.ts';
+import { Engine } from './engine.ts';
+import { createWatchGuard } from './guard/watch-guard.ts';
+import { PolicyKeeper } from './policy-keeper.ts';
+import { practiceVolumes } from './practice-volumes.ts';
+import { QuarantineKeeper } from './quarantine-keeper.ts';
+import { Recording } from './recording.ts';
+import { type Sources, startSources, stopSources } from './sources.ts';
+import { guardStatuses, statusOf, whenGuardsChange } from './status.ts';
+import { createSync } from './sync/index.ts';
+import { systemClock } from './system-clock.ts';
+import { serveTray } from './tray-server.ts';
+
+export interface ServiceOptions {
+  readonly platform: Platform;
+  /** Folder of enrolment, policy, spool, quarantine and journal; for the agent's account alone. */
+  readonly state: string;
+  readonly endpoint: string;
+  /** Practice: guard the volume mounted there and no other. */
+  readonly only?: string;
+  /** Practice: guard a plain folder, and no volume. */
+  readonly folder?: string;
+  /** Write inputs and effects there. */
+  readonly record?: string;
+  readonly log: (line: string) => void;
+  /** A bug, or a disk that takes no more: the agent cannot go on truthfully and should be started again. */
+  readonly fatal: (error: unknown) => void;
+}
+
+export interface RunningAgent {
+  readonly agent: string;
+  stop(reason: string): Promise<void>;
+}
+
+/** The agent of an enrolled PC, wired together. Fails when it is not enrolled or the tray's endpoint cannot be served safely. */
+export async function startService(options: ServiceOptions): Promise<Result<RunningAgent, Failure>> {
+  const { platform, log, fatal } = options;
+  const clock = systemClock;
+  const stores = await openAgentStores(options.state, clock);
+  if (!stores.ok) return stores;
+  const { enrolment, spool, quarantine, policies, identities, guardFolder } = stores.value;
+  if (spool.movedAside !== null) log(`The spool could not be read; it is kept as ${spool.movedAside} and a new one is begun.`);
+
+  const inspector = createInspector();
+  const trays = new TraySessions(() => clock.now());
+  const sources: Sources = {
+    devices: platform.devices(),
+    volumes: practiceVolumes(platform.volumes(), options),
+    sessions: platform.sessions(trays),
+  };
+  const recording = options.record === undefined ? undefined : new Recording(options.record);
+  const started = new Date(clock.now()).toISOString();
+
+  const engine = new Engine({
+    clock,
+    spool,
+    inspector,
+    guardMode: 'watch',
+    createGuard: (volume, _mode, inspectPresent) =>
+      createWatchGuard({
+        root: volume.mountPoint,
+        volumeId: volume.id,
+        inspectPresent,
+        stateFolder: guardFolder,
+        quarantine,
+        clock,
+        actorOf: (uid) => platform.actorOf(uid),
+        recoverIdentities: identities,
+        onProblem: (problem) => log(`${volume.mountPoint}: ${problem.message}`),
+      }),
+    denyVolume: (volume, treatment) => platform.denyVolume(volume, treatment),
+    sessions: sources.sessions,
+    notify: (to, notification) => tray.notify(to, notification),
+    warnScreenLock: (session, inMillis) => tray.warnScreenLock(session, inMillis),
+    fetchPolicy: () => sync.refresh(),
+    rescanVolumes: () => sources.volumes.rescan(),
+    reportCommand: (id, succeeded, detail) => sync.reportCommand(id, succeeded, detail),
+    changed: (state) => {
+      tray.statusChanged();
+      tellGuards(state);
+    },
+    fatal,
+    ...(recording === undefined ? {} : { recording }),
+  });
+  const report = engine.report.bind(engine);
+  const sync = createSync({
+    enrolment,
+    spool,
+    clock,
+    version: VERSION,
+    os: platform.description,
+    policy: () => engine.state.snapshot?.reference,
+    guards: () => guardStatuses(engine.state),
+    onPolicy: (envelope) => policyKeeper.offer(envelope),
+    onCommand: (command) => report({ kind: 'command.received', command }),
+    report: (status) =>
+      log(status.online ? `Connected to ${enrolment.url}.` : `Not connected to ${enrolment.url}: ${status.failure?.message}`),
+  });
+  const tellGuards = whenGuardsChange(() => sync.refresh());
+  const status = () =>
+    statusOf(engine.state, {
+      agent: enrolment.agent,
+      host: enrolment.host,
+      started,
+      collectorUrl: enrolment.url,
+      lastContact: sync.status().lastContact,
+      spooled: spool.count(),
+      gaps: platform.gaps(),
+    });
+  const served = await serveTray({ endpoint: options.endpoint, platform, trays, spool, state: () => engine.state, status, report, log });
+  if (!served.ok) return served;
+  const tray = served.value;
+
+  const policyKeeper = new PolicyKeeper({ store: policies, spool, quarantine, now: () => new Date(clock.now()), report });
+  const quarantineKeeper = new QuarantineKeeper({ quarantine, clock, report, fatal });
+  report({ kind: 'agent.started', host: enrolment.host, version: VERSION, os: platform.description, mode: 'service' });
+  policyKeeper.restore();
+  await quarantineKeeper.start();
+  await startSources(sources, report);
+  sync.start();
+
+  return ok({
+    agent: enrolment.agent,
+    async stop(reason) {
+      await stopSources(sources);
+      await engine.stop();
+      report({ kind: 'agent.stopping', reason });
+      quarantineKeeper.stop();
+      await sync.stop();
+      await tray.close();
+      await inspector.close();
+      await recording?.close();
+      spool.close();
+    },
+  });
+}
