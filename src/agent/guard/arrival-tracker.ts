@@ -93,8 +93,11 @@ export class ArrivalTracker {
 
   /** Takes the file's present state as known without reporting it. */
   async baseline(path: VolumePath): Promise<void> {
+    const key = pathKey(path);
     const stats = await this.#stat(path);
-    if (stats?.isFile()) this.#known.set(pathKey(path), stampText(stampOf(stats)));
+    // Something happened to it meanwhile: then it is an arrival.
+    if (this.#settling.has(key) || this.#known.has(key)) return;
+    if (stats?.isFile()) this.#known.set(key, stampText(stampOf(stats)));
   }
 
   wrote(path: VolumePath, stamp: Stamp): void {

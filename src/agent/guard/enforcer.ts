@@ -117,11 +117,10 @@ export class Enforcer {
     try {
       const receipt = await encryptFile(subject.file, target, work.order.recipients);
       if (!receipt.ok) return receipt;
+      await giveAttributes(target, subject);
       await target.sync();
       const verified = await verifyFile(target, receipt.value);
       if (!verified.ok) return verified;
-      await giveAttributes(target, subject);
-      await target.sync();
       if (!(await isUnchanged(subject, subject.name)) || (await hashFile(subject.file)) !== receipt.value.sha256) return err(CHANGED);
       return ok({ sha256: receipt.value.sha256, storedBytes: (await target.stat()).size });
     } finally {
@@ -138,7 +137,6 @@ export class Enforcer {
     const { folder, name } = work.subject;
     const first = await freeName(folder, (attempt) => ciphertextName(name, attempt));
     this.#prepareTarget(work, first.name, ciphertext);
-    await folder.sync();
     const aside = await this.#moveAside(work);
     if (!aside.ok) return aside;
     let placed: Buffer;

@@ -44,7 +44,6 @@ async function overwrite(file: FileHandle): Promise<void> {
   }
   await file.sync();
   await file.truncate(0);
-  await file.sync();
 }
 
 async function isZero(file: FileHandle, at: number, length: number): Promise<boolean> {

@@ -53,7 +53,9 @@ export class Journal {
     this.#database.prepare('DELETE FROM enforcements WHERE outcome IS NOT NULL AND updated < ?').run(clock.now() - KEEP_OUTCOME_MILLIS);
   }
 
+  /** A lost beginning costs a leftover name on the medium, no file: not worth a flush of its own. */
   begin(entry: NewEntry): void {
+    this.#flushes(false);
     this.#database
       .prepare(
         `INSERT INTO enforcements (file_id, volume_id, action, path, temporary_id, size, modified, updated)
@@ -72,6 +74,7 @@ export class Journal {
   }
 
   prepareTarget(fileId: string, target: { name: Uint8Array; bytes: number; sha256: string }): void {
+    this.#flushes(true);
     this.#database
       .prepare('UPDATE enforcements SET target_name = ?, target_bytes = ?, target_sha256 = ? WHERE file_id = ?')
       .run(target.name, target.bytes, target.sha256, fileId);
@@ -79,12 +82,15 @@ export class Journal {
 
   /** The ciphertext could not be placed on the medium: from here on the quarantined copy counts. */
   prepareQuarantine(fileId: string, quarantineId: string): void {
+    this.#flushes(true);
     this.#database
       .prepare('UPDATE enforcements SET quarantine_id = ?, target_name = NULL, target_bytes = NULL, target_sha256 = NULL WHERE file_id = ?')
       .run(quarantineId, fileId);
   }
 
+  /** Recovery comes to the same end without it. */
   finish(fileId: string, outcome: EnforcementOutcome): void {
+    this.#flushes(false);
     this.#database
       .prepare('UPDATE enforcements SET outcome = ?, updated = ? WHERE file_id = ?')
       .run(JSON.stringify(outcome), this.#clock.now(), fileId);
@@ -106,6 +112,10 @@ export class Journal {
   close(): void {
     this.#database.close();
   }
+
+  #flushes(each: boolean): void {
+    this.#database.exec(`PRAGMA synchronous = ${each ? 'FULL' : 'NORMAL'}`);
+  }
 }
 
 /** The names on the medium tell the most; a journal that cannot be read is put aside and the guard goes on. */
@@ -123,7 +133,7 @@ function openDatabase(path: string, now: number): DatabaseSync {
 function openSound(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; ${SCHEMA}`);
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000; ${SCHEMA}`);
     return database;
   } catch (error) {
     database.close();

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
  * `tmp` a ciphertext not yet in place, `plain` an untouched original moved aside, `erase` an original whose ciphertext
  * or quarantined copy is proved and durable, and which may already be partly overwritten.
  */
+export const TEMPORARY_PREFIX = '.~sekisho-';
 export type TemporaryKind = 'tmp' | 'plain' | 'erase';
 
 export function temporaryId(): string {
@@ -12,7 +13,7 @@ export function temporaryId(): string {
 }
 
 export function temporaryName(id: string, kind: TemporaryKind): Buffer {
-  return Buffer.from(`.~sekisho-${id}.${kind}`);
+  return Buffer.from(`${TEMPORARY_PREFIX}${id}.${kind}`);
 }
 
 /** The id in a name of this form; that alone does not make the file ours, for anybody may choose such a name. */

@@ -1,8 +1,9 @@
 import { type FSWatcher as FolderWatcher, watch as watchFolder } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { fromErrno } from '../../node/errno.ts';
 import type { Failure } from '../../contracts/errors.ts';
+import { TEMPORARY_PREFIX } from './temporary-name.ts';
 import { absolutePath, isText, pathKey, type VolumePath } from './volume-path.ts';
 
 export interface WatcherReports {
@@ -41,7 +42,9 @@ export class VolumeWatcher {
       ignoreInitial: true,
       // Would hide files whose names end like an editor's backup.
       atomic: false,
-      ignored: (_path, stats) => stats !== undefined && stats.isDirectory() && BigInt(stats.dev) !== this.#device,
+      // Names like our own are left to the raw events: chokidar reads the whole folder again for each one that comes or goes.
+      ignored: (path, stats) =>
+        basename(path).startsWith(TEMPORARY_PREFIX) || (stats?.isDirectory() === true && BigInt(stats.dev) !== this.#device),
     });
     this.#watcher = watcher;
     watcher.on('raw', (_event, path, details) => this.#onRaw(path, details));

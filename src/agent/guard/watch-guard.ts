@@ -46,6 +46,8 @@ export interface WatchGuard extends Guard {
 }
 
 const CONCURRENT_ENFORCEMENTS = 4;
+/** The kernel's clock for files may lag behind the other one by a tick. */
+const CLOCK_GRAIN_MILLIS = 20;
 const FOLDER_SWEEP_MILLIS = 50;
 /** The kernel drops hints when too many come at once, without a word; a sweep in a quiet moment finds what they were for. */
 const RECONCILE_MILLIS = 3000;
@@ -233,10 +235,10 @@ class ChokidarGuard implements WatchGuard {
   async #sweepPresent(started: number): Promise<void> {
     await this.#sweep([], async (path, tracker) => {
       const stats = await lstat(absolutePath(this.#parts?.root.path ?? Buffer.alloc(0), path)).catch(() => null);
-      const present = stats !== null && stats.ctimeMs < started;
-      if (!present) return tracker.touch(path, { direct: false });
-      if (!this.#options.inspectPresent) return tracker.baseline(path);
-      await this.#gate.free();
+      if (stats === null) return;
+      if (!this.#options.inspectPresent && stats.ctimeMs < started - CLOCK_GRAIN_MILLIS) return tracker.baseline(path);
+      const present = stats.ctimeMs <= started + 1;
+      if (present) await this.#gate.free();
       tracker.touch(path, { direct: false, present });
     });
   }

@@ -61,7 +61,7 @@ export interface GuardHarness {
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
-  until(condition: () => boolean | Promise<boolean>): Promise<void>;
+  until(condition: () => boolean | Promise<boolean>, seconds?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -130,9 +130,9 @@ async function decideAndEnforce(harness: GuardHarness, arrival: FileArrival, dec
   harness.seen.push({ arrival, action, outcome });
 }
 
-/** Polls until it holds; says what did not after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Polls until it holds; says what did not. */
+export async function until(condition: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not reached: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 15));

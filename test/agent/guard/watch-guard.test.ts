@@ -133,11 +133,11 @@ describe('arrivals', () => {
   it('takes 1,000 files at once', async () => {
     await harness.start();
     for (let n = 0; n < 1000; n += 1) put(`f${n}.txt`, `${n % 2 === 0 ? 'encrypt' : 'block'} ${n}`);
-    await harness.until(() => harness.seen.filter(({ outcome }) => outcome.done).length >= 1000);
+    await harness.until(() => harness.seen.filter(({ outcome }) => outcome.done).length >= 1000, 170);
     const names = await namesIn(harness.root);
     expect(names).toHaveLength(500);
     expect(names.every((name) => name.endsWith('.age'))).toBe(true);
     expect(await harness.quarantine.list()).toHaveLength(500);
     expect(await decrypted(join(harness.root, 'f998.txt.age'))).toBe('encrypt 998');
-  }, 120_000);
+  }, 180_000);
 });
