@@ -22,6 +22,24 @@ export const TARGETS: readonly BuildTarget[] = [
     sources: ['src/console', 'src/ui', 'src/i18n', 'src/contracts'],
     output: 'dist/console/index.html',
   },
+  {
+    name: 'tray',
+    config: 'electron/main/vite.config.ts',
+    sources: ['electron/main', 'electron/ipc', 'electron/icons', 'src/node', 'src/i18n', 'src/contracts'],
+    output: 'dist/electron/main.js',
+  },
+  {
+    name: 'tray-preload',
+    config: 'electron/preload/vite.config.ts',
+    sources: ['electron/preload', 'electron/ipc'],
+    output: 'dist/electron/preload.cjs',
+  },
+  {
+    name: 'tray-windows',
+    config: 'electron/renderer/vite.config.ts',
+    sources: ['electron/renderer', 'electron/ipc', 'src/ui', 'src/i18n', 'src/contracts'],
+    output: 'dist/electron/renderer/index.html',
+  },
 ];
 
 /** Whatever changes the tools changes the bundles. */

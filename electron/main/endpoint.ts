@@ -16,11 +16,11 @@ export interface AgentEndpoint {
 
 /** The address of the installed agent, or of a practice agent where the environment names one. */
 export function agentEndpoint(environment: NodeJS.ProcessEnv, installed: string): AgentEndpoint {
-  const practice = environment['SEKISHO_PRACTICE_ENDPOINT'];
+  const practice = environment['SEKISHO_ENDPOINT'];
   return practice ? { path: practice, practice: true } : { path: installed, practice: false };
 }
 
-/** Whom the agent's address belongs to. */
+/** Whom the agent's address belongs to. `self`: this user, or on Windows anyone, where the name does not prove the system. */
 export type EndpointOwner = 'system' | 'self' | 'stranger' | 'absent';
 
 // The kernel lets administrators and SYSTEM alone create pipes below this prefix, so the name itself proves the owner.
@@ -32,14 +32,14 @@ const PIPE = String.raw`\\.\pipe` + '\\';
  * lies and collect the reasons people type. A socket is only as good as its folder, which must not be open to others either.
  */
 export async function ownerOf(endpoint: string, uid: number | undefined = process.getuid?.()): Promise<EndpointOwner> {
-  if (endpoint.startsWith(PIPE)) return endpoint.toLowerCase().startsWith(PROTECTED_PIPE) ? 'system' : 'stranger';
+  if (endpoint.startsWith(PIPE)) return endpoint.toLowerCase().startsWith(PROTECTED_PIPE) ? 'system' : 'self';
   const socket = await lstat(endpoint).catch(() => null);
   const folder = await lstat(dirname(endpoint)).catch(() => null);
   if (socket === null || folder === null) return 'absent';
-  if (!socket.isSocket() || !folder.isDirectory()) return 'stranger';
-  if (socket.uid === 0 && folder.uid === 0 && !isOpenToOthers(folder.mode)) return 'system';
-  if (socket.uid === uid && folder.uid === uid && !isOpenToOthers(folder.mode)) return 'self';
+  if (!socket.isSocket() || !folder.isDirectory() || isOpenToOthers(folder.mode)) return 'stranger';
+  if (socket.uid === 0 && folder.uid === 0) return 'system';
+  if (socket.uid === uid && folder.uid === uid) return 'self';
   return 'stranger';
 }
 
-const isOpenToOthers = (mode: number): boolean => (mode & 0o002) !== 0;
+const isOpenToOthers = (mode: number): boolean => (mode & 0o022) !== 0;

@@ -88,5 +88,5 @@ export class TrayIcon {
 /** An open gate means nobody guards it. macOS tints template images to suit its menu bar. */
 function icon(guarded: boolean): Electron.NativeImage {
   const name = `${guarded ? 'gate' : 'gate-open'}${process.platform === 'darwin' ? 'Template' : ''}.png`;
-  return nativeImage.createFromPath(join(import.meta.dirname, 'assets', name));
+  return nativeImage.createFromPath(join(import.meta.dirname, name));
 }

@@ -8,7 +8,7 @@ export type WindowKind = 'status' | 'question';
 
 const SIZES: Readonly<Record<WindowKind, BrowserWindowConstructorOptions>> = {
   status: { width: 920, height: 700, minWidth: 560, minHeight: 480 },
-  question: { width: 560, height: 640, minWidth: 420, minHeight: 480, maximizable: false, fullscreenable: false },
+  question: { width: 560, height: 500, minWidth: 420, minHeight: 420, maximizable: false, fullscreenable: false },
 };
 
 /** The one place where a window is made: test/electron/security.test.ts looks for any other. */

@@ -56,5 +56,6 @@ type Decision = 'allow' | 'record' | 'warn' | 'justify' | 'encrypt' | 'block';
 
 const decided = (body: EventBody, action: Decision, t: Translate): Explanation => ({
   why: ruleMessage(body, t) ?? t(`tray:why.${action}`),
-  next: t(`tray:next.${action}`),
+  // Nothing to do needs no telling.
+  next: action === 'allow' || action === 'record' ? null : t(`tray:next.${action}`),
 });

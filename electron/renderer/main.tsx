@@ -1,3 +1,4 @@
+import './parse-without-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createI18n, preferredLanguage } from '../../src/i18n/create-i18n.ts';

@@ -18,7 +18,7 @@ export function MediaList({ volumes }: { readonly volumes: AgentStatus['volumes'
   const { t } = useUi();
   return (
     <section>
-      <h2>{t('tray:guarded.title')}</h2>
+      <h2 className={styles['heading']}>{t('tray:guarded.title')}</h2>
       {volumes.length === 0 ? (
         <div className={styles['empty']}>
           <Icon name="device" size={24} />

@@ -64,7 +64,7 @@ function HeldFile({ decision, holdId }: { readonly decision: FileDecision; reado
   const [open, setOpen] = useState(false);
   if (open) return <ReasonForm questions={[{ holdId, file: decision.file.path }]} />;
   return (
-    <Button size="xs" variant="light" onClick={() => setOpen(true)}>
+    <Button size="xs" variant="default" onClick={() => setOpen(true)}>
       {t('tray:question.open')}
     </Button>
   );
@@ -85,8 +85,10 @@ function factsOf(body: EventBody, t: Translate, format: Formatter): Fact[] {
   if ('file' in body.data) add(t('tray:records.file'), `${body.data.file.path} (${format.bytes(body.data.file.bytes)})`);
   if (decision !== null) {
     add(t('tray:records.found'), foundText(decision, t, format));
+    add(t('tray:records.samples'), decision.findings.flatMap(({ samples }) => samples).join(', '));
     add(t('tray:records.policy'), decidedBy(decision, t));
     add(t('tray:records.person'), decision.actor.name);
+    add(t('tray:records.checksum'), decision.file.sha256);
     if (decision.present) add(t('tray:records.note'), t('tray:records.present'));
   }
   if (body.type === 'file.encrypted') add(t('tray:records.stored-as'), body.data.storedAs);

@@ -10,7 +10,7 @@ import { useTrayState } from './tray-state.tsx';
 import { useRecords } from './use-records.ts';
 
 type Filter = 'all' | 'files' | 'other';
-const FILTERS: readonly Filter[] = ['files', 'other', 'all'];
+const FILTERS: readonly Filter[] = ['all', 'files', 'other'];
 
 const isAboutFile = ({ body }: OwnEvent): boolean => body.type.startsWith('file.') || body.type.startsWith('quarantine.');
 const passes = (filter: Filter, event: OwnEvent): boolean => filter === 'all' || isAboutFile(event) === (filter === 'files');

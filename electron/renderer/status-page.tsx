@@ -1,6 +1,5 @@
 import type { AgentStatus } from '../../src/contracts/ipc.ts';
 import { Icon, type IconName } from '../../src/ui/icons.tsx';
-import { localized, policyName } from '../../src/ui/event-words.ts';
 import { useUi } from '../../src/ui/use-ui.ts';
 import type { Connection } from '../ipc/calls.ts';
 import { Facts } from './facts.tsx';
@@ -38,7 +37,7 @@ export function StatusPage() {
 
 function ConnectionBanner() {
   const { t, format } = useUi();
-  const { connection, since, status } = useTrayState();
+  const { connection, since } = useTrayState();
   const { tone, icon } = LOOKS[connection];
   return (
     <section className={`${styles['banner']} ${styles[tone]}`} role="status">
@@ -46,23 +45,11 @@ function ConnectionBanner() {
       <div>
         <h1>{t(`tray:connection.${connection}`)}</h1>
         <p>{t(`tray:connection.${connection}-meaning`)}</p>
-        {connection === 'connected' ? <PolicyLine status={status} /> : null}
         {connection === 'connecting' || connection === 'connected' ? null : (
           <p className={styles['since']}>{t('tray:connection.since', { time: format.time(since) })}</p>
         )}
       </div>
     </section>
-  );
-}
-
-function PolicyLine({ status }: { readonly status: AgentStatus | null }) {
-  const { t } = useUi();
-  if (status?.policy === null || status?.policy === undefined) return null;
-  const title = status.policyTitle === null ? status.policy.name : localized(status.policyTitle, t);
-  return (
-    <p className={styles['policy']}>
-      {t('tray:policy.title')}: <strong>{title}</strong> <span>{policyName(status.policy)}</span>
-    </p>
   );
 }
 

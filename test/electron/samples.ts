@@ -33,9 +33,22 @@ export const sampleStatus = (change: Partial<AgentStatus> = {}): AgentStatus =>
     policyTitle: { ja: '個人情報の持ち出し', en: 'Personal data under APPI' },
     collector: { enrolled: true, url: 'https://dlp.example.co.jp', lastContact: '2026-11-22T04:11:40.000Z', spooled: 0 },
     volumes: [
-      { volume: { ...VOLUME, mountPoint: '/media/sato/営業部USB', readOnly: false, removable: true }, treatment: 'guard', guard: 'fuse', state: 'ready' },
       {
-        volume: { id: 'linux:8:33', mountPoint: '/media/sato/NO NAME', filesystem: 'vfat', bytesTotal: 7_864_320_000, readOnly: false, bus: 'usb', removable: true },
+        volume: { ...VOLUME, mountPoint: '/media/sato/営業部USB', readOnly: false, removable: true },
+        treatment: 'guard',
+        guard: 'fuse',
+        state: 'ready',
+      },
+      {
+        volume: {
+          id: 'linux:8:33',
+          mountPoint: '/media/sato/NO NAME',
+          filesystem: 'vfat',
+          bytesTotal: 7_864_320_000,
+          readOnly: false,
+          bus: 'usb',
+          removable: true,
+        },
         treatment: 'block',
         guard: null,
         state: 'none',
@@ -52,7 +65,15 @@ const decision = (path: string, action: FileDecision['verdict']['action'], chang
   volume: { ...VOLUME, device: { ...VOLUME.device, classes: ['storage'] } },
   type: 'xlsx',
   findings: [
-    { detector: 'jp.my-number', confidence: 'high', count: 214, distinct: 210, samples: ['1234********'], where: [{ sheet: '社員', cell: 'C2' }], reasons: ['check-digit'] },
+    {
+      detector: 'jp.my-number',
+      confidence: 'high',
+      count: 214,
+      distinct: 210,
+      samples: ['1234********'],
+      where: [{ sheet: '社員', cell: 'C2' }],
+      reasons: ['check-digit'],
+    },
     { detector: 'jp.phone', confidence: 'medium', count: 214, distinct: 198, samples: [], where: [], reasons: [] },
   ],
   persons: { from: 208, to: 210 },
@@ -74,8 +95,26 @@ const at = (minute: number): { id: string; time: string } => {
 export const sampleEvents = (): OwnEvent[] =>
   [
     { ...at(1), body: { type: 'volume.mounted', severity: 'info', data: { volume: VOLUME, treatment: 'guard' } } },
-    { ...at(2), body: { type: 'file.recorded', severity: 'info', data: decision('議事録_11月.docx', 'record', { findings: [], persons: { from: 0, to: 0 }, verdict: { action: 'record', severity: 'info' } }) } },
-    { ...at(3), body: { type: 'file.encrypted', severity: 'high', data: { ...decision('人事/社員名簿2026.xlsx', 'encrypt'), storedAs: '人事/社員名簿2026.xlsx.age' } } },
+    {
+      ...at(2),
+      body: {
+        type: 'file.recorded',
+        severity: 'info',
+        data: decision('議事録_11月.docx', 'record', {
+          findings: [],
+          persons: { from: 0, to: 0 },
+          verdict: { action: 'record', severity: 'info' },
+        }),
+      },
+    },
+    {
+      ...at(3),
+      body: {
+        type: 'file.encrypted',
+        severity: 'high',
+        data: { ...decision('人事/社員名簿2026.xlsx', 'encrypt'), storedAs: '人事/社員名簿2026.xlsx.age' },
+      },
+    },
     {
       ...at(5),
       body: {
@@ -86,7 +125,12 @@ export const sampleEvents = (): OwnEvent[] =>
             type: 'text',
             findings: [],
             persons: { from: 41, to: 41 },
-            verdict: { action: 'justify', rule: 'customer-list', severity: 'medium', message: { ja: '顧客の連絡先が含まれています。', en: 'It holds customers’ contact data.' } },
+            verdict: {
+              action: 'justify',
+              rule: 'customer-list',
+              severity: 'medium',
+              message: { ja: '顧客の連絡先が含まれています。', en: 'It holds customers’ contact data.' },
+            },
           }),
           holdId: HOLD_ID,
         },
@@ -97,7 +141,17 @@ export const sampleEvents = (): OwnEvent[] =>
       body: {
         type: 'file.blocked',
         severity: 'high',
-        data: { ...decision('id_rsa', 'block', { type: 'text', findings: [{ detector: 'secret.private-key', confidence: 'high', count: 1, distinct: 1, samples: [], where: [], reasons: ['structure'] }], persons: { from: 0, to: 0 }, verdict: { action: 'block', rule: 'keys', severity: 'high' } }), quarantineId: '0198d3c4-6a4e-7b52-9d0e-2f4c8a1b7e11' },
+        data: {
+          ...decision('id_rsa', 'block', {
+            type: 'text',
+            findings: [
+              { detector: 'secret.private-key', confidence: 'high', count: 1, distinct: 1, samples: [], where: [], reasons: ['structure'] },
+            ],
+            persons: { from: 0, to: 0 },
+            verdict: { action: 'block', rule: 'keys', severity: 'high' },
+          }),
+          quarantineId: '0198d3c4-6a4e-7b52-9d0e-2f4c8a1b7e11',
+        },
       },
     },
   ]

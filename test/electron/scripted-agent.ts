@@ -1,7 +1,15 @@
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { request as requestSchema, IPC_MAX_MESSAGE_BYTES, type IpcEvent, type IpcEventData, ipcEvents, type IpcMethod, ipcMethods } from '../../src/contracts/ipc.ts';
+import {
+  request as requestSchema,
+  IPC_MAX_MESSAGE_BYTES,
+  type IpcEvent,
+  type IpcEventData,
+  ipcEvents,
+  type IpcMethod,
+  ipcMethods,
+} from '../../src/contracts/ipc.ts';
 import { createLineDecoder, encodeLine } from '../../src/node/ndjson.ts';
 
 export type Answers = { readonly [M in IpcMethod]?: (params: unknown) => unknown };
