@@ -50,7 +50,8 @@ class InlineDigest implements Digest {
 
 /** Hashes on another core while this one ciphers. */
 class WorkerDigest implements Digest {
-  readonly #worker = new Worker(new URL('./digest-worker.ts', import.meta.url));
+  // Without the flags of the process: some of them (--input-type) would keep the thread from starting.
+  readonly #worker = new Worker(new URL('./digest-worker.ts', import.meta.url), { execArgv: [] });
   readonly #waiting: PromiseWithResolvers<DigestReply>[] = [];
   #broken: Error | null = null;
 
