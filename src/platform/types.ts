@@ -48,6 +48,10 @@ export const PLATFORM_GAPS = [
 ] as const;
 export type PlatformGap = (typeof PLATFORM_GAPS)[number];
 
+export interface TemporaryMount {
+  readonly unmount: () => Promise<Result<void, Failure>>;
+}
+
 /** Everything the agent needs of the OS below it. One instance a process, from `loadPlatform()`. */
 export interface Platform {
   readonly os: 'linux' | 'win32' | 'darwin';
@@ -66,5 +70,7 @@ export interface Platform {
   actorOf(uid: number): Actor;
   /** Takes a volume away (`block`) or makes it unwritable, wherever it is mounted. DLP_VOLUME_BUSY, DLP_VOLUME_DENY. */
   denyVolume(volume: Volume, treatment: 'block' | 'read-only'): Promise<Result<void, Failure>>;
+  /** For one guard in the foreground: mounts a device, an image or a folder. DLP_GUARD_START where the OS or the rights do not allow it. */
+  mountTemporarily(source: string, at: string): Promise<Result<TemporaryMount, Failure>>;
   gaps(): PlatformGap[];
 }

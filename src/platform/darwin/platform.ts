@@ -27,6 +27,8 @@ export function createDarwinPlatform(): Platform {
     peerOf,
     actorOf: (uid) => ({ name: accountName(uid), basis: 'owner' }),
     denyVolume,
+    mountTemporarily: () =>
+      Promise.resolve(err(failure('DLP_GUARD_START', 'Mounting is left to macOS: name the mounted volume with --dir instead.'))),
     gaps: () => [
       ...(privileged ? [] : (['not-privileged', 'volume-deny-unavailable'] as const)),
       'block-is-after-mount',

@@ -5,6 +5,7 @@ import type { Platform, PlatformGap } from '../types.ts';
 import { UsbDevices } from '../usb/usb-devices.ts';
 import { accountName } from './accounts.ts';
 import { denyVolume } from './deny-volume.ts';
+import { mountTemporarily } from './mount-device.ts';
 import { linuxPaths } from './paths.ts';
 import { peerOf } from './peer.ts';
 import { LinuxSessions } from './sessions.ts';
@@ -27,6 +28,7 @@ export function createLinuxPlatform(): Platform {
     peerOf,
     actorOf: (uid) => ({ name: accountName(uid), basis: 'owner' }),
     denyVolume,
+    mountTemporarily,
     gaps: () => gaps(privileged),
   };
 }

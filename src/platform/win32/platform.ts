@@ -28,6 +28,8 @@ export function createWindowsPlatform(): Platform {
       Promise.resolve(
         err(failure('DLP_VOLUME_DENY', 'On Windows this agent cannot take a drive away; what is copied to it is inspected.')),
       ),
+    mountTemporarily: () =>
+      Promise.resolve(err(failure('DLP_GUARD_START', 'Mounting is left to Windows: name the mounted volume with --dir instead.'))),
     gaps: () => [
       ...(privileged ? [] : (['not-privileged'] as const)),
       'volume-deny-unavailable',

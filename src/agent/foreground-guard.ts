@@ -1,0 +1,126 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { AgentEvent } from '../contracts/event.ts';
+import { failure, type Failure } from '../contracts/errors.ts';
+import type { Policy } from '../contracts/policy.ts';
+import { err, ok, type Result } from '../contracts/result.ts';
+import type { PolicyReference } from '../contracts/verdict.ts';
+import type { Volume } from '../contracts/volume.ts';
+import type { AgentState } from '../core/state.ts';
+import { createInspector } from '../inspect/index.ts';
+import { VERSION } from '../node/version.ts';
+import type { Platform } from '../platform/types.ts';
+import { openStandardQuarantine } from './agent-state.ts';
+import { Engine } from './engine.ts';
+import { createWatchGuard } from './guard/watch-guard.ts';
+import { QuarantineKeeper } from './quarantine-keeper.ts';
+import { openSpool } from './spool/open-spool.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface ForegroundGuardOptions {
+  readonly platform: Platform;
+  readonly volume: Volume;
+  readonly policy: Policy;
+  readonly reference: PolicyReference;
+  readonly recipients: readonly string[];
+  /** Spool, quarantine and journal. */
+  readonly state: string;
+  /** Each event, in order, each once, those of an interrupted run first; it counts as delivered when this returns. */
+  readonly deliver: (event: AgentEvent) => void;
+  readonly log: (line: string) => void;
+  readonly fatal: (error: unknown) => void;
+}
+
+export interface ForegroundGuard {
+  stop(reason: string): Promise<void>;
+}
+
+/** No organisation gave this agent a name. */
+const AGENT = 'foreground';
+const SPOOL_BYTES = 1024 * 1024 * 1024;
+
+/** Guards one volume without collector or enrolment. Resolves once the guard sees files. */
+export async function guardInForeground(options: ForegroundGuardOptions): Promise<Result<ForegroundGuard, Failure>> {
+  const { platform, volume, log, fatal } = options;
+  const clock = systemClock;
+  const quarantine = await openStandardQuarantine(options.state, clock);
+  const spool = openSpool({ path: join(options.state, 'spool.db'), agent: AGENT, host: hostname(), maxBytes: SPOOL_BYTES });
+  const inspector = createInspector();
+  const started = Promise.withResolvers<Result<void, Failure>>();
+  const engine = new Engine({
+    clock,
+    spool,
+    inspector,
+    guardMode: 'watch',
+    createGuard: ({ mountPoint, id }, _mode, inspectPresent) =>
+      createWatchGuard({
+        root: mountPoint,
+        volumeId: id,
+        inspectPresent,
+        stateFolder: join(options.state, 'guard'),
+        quarantine,
+        clock,
+        actorOf: (uid) => platform.actorOf(uid),
+        onProblem: (problem) => log(problem.message),
+      }),
+    denyVolume: (denied, treatment) => platform.denyVolume(denied, treatment),
+    sessions: null,
+    notify: (_to, { action, file, message }) =>
+      log(`${action}: ${file ?? volume.mountPoint}${message === undefined ? '' : ` - ${message.en}`}`),
+    warnScreenLock: () => undefined,
+    fetchPolicy: () => undefined,
+    rescanVolumes: () => Promise.resolve(),
+    reportCommand: () => undefined,
+    changed: (state) => settle(state, volume, started.resolve),
+    fatal,
+  });
+  const report = engine.report.bind(engine);
+  const leave = spool.onAppend(deliverPending);
+  const quarantineKeeper = new QuarantineKeeper({ quarantine, clock, report, fatal });
+
+  function deliverPending(): void {
+    for (const event of spool.pending(0, Number.MAX_SAFE_INTEGER)) {
+      options.deliver(event);
+      spool.acknowledge(event.sequence);
+    }
+  }
+
+  async function stop(reason: string): Promise<void> {
+    await engine.stop();
+    quarantineKeeper.stop();
+    report({ kind: 'agent.stopping', reason });
+    await inspector.close();
+    leave();
+    spool.close();
+  }
+
+  deliverPending();
+  report({ kind: 'agent.started', host: hostname(), version: VERSION, os: platform.description, mode: 'foreground' });
+  report({
+    kind: 'policy.applied',
+    policy: forThisVolume(options.policy, volume),
+    reference: options.reference,
+    recipients: [...options.recipients],
+  });
+  await quarantineKeeper.start();
+  report({ kind: 'volume.mounted', volume });
+  const outcome = await started.promise;
+  if (outcome.ok) return ok({ stop });
+  await stop(outcome.error.code);
+  return outcome;
+}
+
+/** Whoever names a volume wants it guarded, whatever the policy says of its kind; what it says of files holds. */
+function forThisVolume(policy: Policy, { bus }: Volume): Policy {
+  return {
+    ...policy,
+    volumes: { ...policy.volumes, 'include-virtual': true, removable: [...new Set([...policy.volumes.removable, bus])] },
+    devices: { default: 'guard', rules: [] },
+  };
+}
+
+function settle(state: AgentState, { id, mountPoint }: Volume, resolve: (outcome: Result<void, Failure>) => void): void {
+  const guard = state.volumes[id]?.guard;
+  if (guard === 'ready') resolve(ok(undefined));
+  if (guard === 'failed') resolve(err(failure('DLP_GUARD_START', `${mountPoint} cannot be guarded; the event guard.failed says why.`)));
+}

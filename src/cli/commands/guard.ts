@@ -1,0 +1,164 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { folderVolume, guardInForeground } from '../../agent/index.ts';
+import { failure, type Failure } from '../../contracts/errors.ts';
+import type { AgentEvent } from '../../contracts/event.ts';
+import { ageRecipient, type Policy } from '../../contracts/policy.ts';
+import { err, ok, type Result } from '../../contracts/result.ts';
+import type { Volume } from '../../contracts/volume.ts';
+import { fromErrno } from '../../node/errno.ts';
+import { formatProblem, parsePolicy } from '../../policy/index.ts';
+import { loadPlatform } from '../../platform/index.ts';
+import type { Platform, TemporaryMount } from '../../platform/types.ts';
+import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
+import { readText } from '../policy/read-policy.ts';
+import { untilStopped } from '../until-stopped.ts';
+
+interface Options {
+  readonly device?: string;
+  readonly dir?: string;
+  readonly at?: string;
+  readonly policy: string;
+  readonly recipient: readonly string[];
+  readonly mode: 'watch' | 'fuse';
+  readonly events?: string;
+  readonly state?: string;
+  readonly json?: boolean;
+}
+
+export function registerGuard(program: Command): void {
+  program
+    .command('guard')
+    .description('Guard one volume in the foreground, without collector or enrolment. SIGTERM ends it cleanly.')
+    .option('--device <path>', 'block device, partition, loop device or image file with a filesystem on it')
+    .option('--dir <path>', 'a folder, or a volume that is mounted already')
+    .option('--at <mountpoint>', 'where to mount it; a folder is guarded in place without')
+    .requiredOption('--policy <file>', 'policy to decide by; its device rules do not apply to the volume named here')
+    .requiredOption(
+      '--recipient <age1...>',
+      'who can open what is encrypted; may be given more than once',
+      (value, all: string[]) => [...all, value],
+      [],
+    )
+    .addOption(new Option('--mode <mode>', 'how to guard').choices(['fuse', 'watch']).default('watch'))
+    .option('--events <file>', 'append each event there as a JSON line; durable before it counts as delivered')
+    .option('--state <dir>', 'where quarantine, spool and journal lie')
+    .option('--json', 'ready line and events on standard output as JSON lines')
+    .addHelpText(
+      'after',
+      '\nExample:\n  sudo sekisho guard --device /dev/sdb1 --at /mnt/stick --policy policies/default.yaml --recipient age1...',
+    )
+    .action(async (options: Options) => {
+      const outcome = await guard(options);
+      if (!outcome.ok) process.exitCode = fail(outcome.error, options.json ?? false);
+    });
+}
+
+async function guard(options: Options): Promise<Result<void, Failure>> {
+  const usage = misused(options);
+  if (usage !== null) return err(usage);
+  const policy = await readPolicy(options.policy);
+  if (!policy.ok) return policy;
+  const platform = await loadPlatform();
+  const mounted = await mount(platform, options);
+  if (!mounted.ok) return mounted;
+  const { volume, unmount } = mounted.value;
+  const sink = openSink(options);
+  try {
+    const started = await guardInForeground({
+      platform,
+      volume,
+      policy: policy.value,
+      reference: { name: policy.value.name, version: 0 },
+      recipients: options.recipient,
+      state: options.state === undefined ? join(platform.paths.agentState, 'foreground') : callerPath(options.state),
+      deliver: sink.deliver,
+      log: printError,
+      fatal: giveUp,
+    });
+    if (!started.ok) return started;
+    if (options.json) printJson({ ready: true, at: volume.mountPoint, mode: options.mode, pid: process.pid });
+    else print(`ready: ${volume.mountPoint} is guarded (${options.mode})`);
+    await started.value.stop(await untilStopped());
+    return ok(undefined);
+  } finally {
+    sink.close();
+    const away = await unmount();
+    if (!away.ok) printError(away.error.message);
+  }
+}
+
+function misused(options: Options): Failure | null {
+  if ((options.device === undefined) === (options.dir === undefined)) return failure('DLP_CLI_USAGE', 'Give either --device or --dir.');
+  if (options.device !== undefined && options.at === undefined)
+    return failure('DLP_CLI_USAGE', '--device needs --at, the folder to mount it at.');
+  if (options.recipient.some((recipient) => !ageRecipient.safeParse(recipient).success)) {
+    return failure('DLP_AGE_RECIPIENT', 'A recipient is not an age recipient (age1...). Nothing was guarded.');
+  }
+  if (options.mode === 'fuse') return failure('DLP_GUARD_MODE', 'This version has no fuse guard; use --mode watch. Nothing was guarded.');
+  return null;
+}
+
+async function readPolicy(file: string): Promise<Result<Policy, Failure>> {
+  const source = await readText(file);
+  if (!source.ok) return source;
+  const parsed = parsePolicy(source.value);
+  if (parsed.ok) return parsed;
+  return err(failure('DLP_POLICY_SCHEMA', parsed.error.map((problem) => formatProblem(file, problem)).join('\n')));
+}
+
+interface Mounted {
+  readonly volume: Volume;
+  readonly unmount: TemporaryMount['unmount'];
+}
+
+async function mount(platform: Platform, { device, dir, at }: Options): Promise<Result<Mounted, Failure>> {
+  const source = callerPath(device ?? dir ?? '');
+  try {
+    const facts = await stat(source);
+    if (dir !== undefined && !facts.isDirectory()) return err(failure('DLP_GUARD_START', `${source} is not a folder.`));
+  } catch (error) {
+    return err(fromErrno(error));
+  }
+  if (at === undefined) return ok({ volume: folderVolume(source), unmount: () => Promise.resolve(ok(undefined)) });
+  const place = callerPath(at);
+  const mounted = await platform.mountTemporarily(source, place);
+  if (!mounted.ok) return mounted;
+  const volume = (await mountedAt(platform, place)) ?? folderVolume(place);
+  return ok({ volume, unmount: mounted.value.unmount });
+}
+
+/** What the platform makes of the mount just made. */
+async function mountedAt(platform: Platform, place: string): Promise<Volume | null> {
+  const found: Volume[] = [];
+  const source = platform.volumes();
+  const started = await source.start((change) => {
+    if (change.kind === 'mounted' && change.volume.mountPoint === place) found.push(change.volume);
+  });
+  if (started.ok) await source.stop();
+  return found[0] ?? null;
+}
+
+function openSink({ events, json }: Options): { deliver(event: AgentEvent): void; close(): void } {
+  const file = events === undefined ? null : openSync(callerPath(events), 'a', 0o600);
+  return {
+    deliver(event) {
+      const line = JSON.stringify(event);
+      if (file !== null) {
+        writeSync(file, `${line}\n`);
+        fsyncSync(file);
+      }
+      if (json) print(line);
+    },
+    close() {
+      if (file !== null) closeSync(file);
+    },
+  };
+}
+
+function giveUp(error: unknown): never {
+  printError(`The guard cannot go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exit(EXIT.failed);
+}
