@@ -168,8 +168,38 @@ describe('sekisho policy sign and show', () => {
   });
 });
 
+describe('sekisho policy explain', () => {
+  beforeAll(() => writeFileSync(join(folder, 'tax.txt'), '個人番号: 123456789018\n'));
+
+  it('says for a real file which rule decided and which conditions failed', async () => {
+    const { code, out } = await sekisho('explain', '--policy', `${shipped}default.yaml`, 'tax.txt');
+    expect(code).toBe(0);
+    expect(out).toContain('tax.txt: encrypt (rule my-number)');
+    expect(out).toContain('+ findings: asked detector jp.my-number, found detector jp.my-number, distinct 1');
+    expect(out).toContain('- persons: asked at-least 1000');
+    expect(out).not.toContain('123456789018');
+    const japanese = await sekisho('explain', '--policy', `${shipped}default.yaml`, '--language', 'ja', 'tax.txt');
+    expect(japanese.out).toContain('+ my-number 個人番号（マイナンバー） [encrypt] この規則で決まりました');
+  });
+
+  it('explains the device too, and goes on after a file that is not there', async () => {
+    const args = ['--policy', `${shipped}my-number-strict.yaml`, '--json', 'nowhere.txt', 'tax.txt'];
+    const { code, out } = await sekisho('explain', ...args);
+    expect(code).toBe(2);
+    const [missing, explained] = jsonLines(out);
+    expect(missing).toMatchObject({ error: { code: 'DLP_FILE_NOT_FOUND' } });
+    expect(explained).toMatchObject({
+      path: 'tax.txt',
+      verdict: { action: 'block', rule: 'my-number' },
+      volume: { decision: { treatment: 'block', rule: 'no-serial' } },
+    });
+    const known = await sekisho('explain', '--serial', 'A1', ...args.slice(0, 3), 'tax.txt');
+    expect(jsonLines(known.out)[0]).toMatchObject({ volume: { decision: { treatment: 'guard' } } });
+  });
+});
+
 it('every subcommand has help with an example', async () => {
-  for (const command of ['check', 'test', 'sign', 'show']) {
+  for (const command of ['check', 'test', 'sign', 'show', 'explain']) {
     const { code, out } = await sekisho(command, '--help');
     expect({ command, code }).toEqual({ command, code: 0 });
     expect(out).toContain(`Example:\n  sekisho policy ${command}`);

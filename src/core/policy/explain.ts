@@ -5,7 +5,7 @@ import { decideVolume, DEVICE_MEMBERS, type VolumeCircumstances, type VolumeDeci
 import { FILE_MEMBERS, type FileCircumstances } from './file-condition.ts';
 import type { Member } from './member.ts';
 
-/** One member of a condition: what the policy asks, what was there. Both are plain JSON data. */
+/** One member of a condition: what the policy asks, what was there of it. Both are plain JSON data. */
 export interface MemberExplanation {
   readonly member: string;
   readonly holds: boolean;
@@ -77,7 +77,7 @@ function explainCondition<C, S>(members: readonly Member<C, S>[], condition: C, 
     member: member.name,
     holds: member.holds(condition, circumstances),
     wanted: condition[member.name],
-    seen: member.seen(circumstances),
+    seen: member.seen(condition, circumstances),
   }));
   return { holds: explained.every(({ holds }) => holds), members: explained };
 }

@@ -61,7 +61,11 @@ const MEMBERS: Readonly<Record<keyof FileCondition, Member<FileCondition, FileCi
   }),
   findings: member('findings', {
     holds: (wanted, file) => wanted.every((entry) => holdsDetector(entry, file.inspection)),
-    seen: (file) => file.inspection.findings.map(({ detector, distinct, confidence }) => ({ detector, distinct, confidence })),
+    seen: (file, wanted) => {
+      const asked = new Set(wanted.flatMap(detectorsOf));
+      const relevant = file.inspection.findings.filter(({ detector }) => asked.has(detector));
+      return relevant.map(({ detector, distinct, confidence }) => ({ detector, distinct, confidence }));
+    },
   }),
 };
 
@@ -76,7 +80,7 @@ type DetectorCondition = Wanted<'findings'>[number];
 
 /** Several detectors in one entry stand for each other: their distinct values are added up. */
 function holdsDetector(wanted: DetectorCondition, inspection: Inspection): boolean {
-  const detectors = typeof wanted.detector === 'string' ? [wanted.detector] : wanted.detector;
+  const detectors = detectorsOf(wanted);
   const lowest = CONFIDENCES.indexOf(wanted.confidence ?? 'medium');
   let distinct = 0;
   for (const finding of inspection.findings) {
@@ -84,6 +88,8 @@ function holdsDetector(wanted: DetectorCondition, inspection: Inspection): boole
   }
   return distinct >= (wanted['at-least'] ?? 1);
 }
+
+const detectorsOf = ({ detector }: DetectorCondition): readonly string[] => (typeof detector === 'string' ? [detector] : detector);
 
 /** A pattern with `/` is meant for the whole path, one without for the file's own name. */
 function matchesName(wanted: readonly string[], path: string): boolean {

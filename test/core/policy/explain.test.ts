@@ -27,6 +27,13 @@ describe('explainFile', () => {
     expect(rules[1]?.conditions[1]?.members.map(({ member }) => member)).toEqual(['bus', 'findings']);
   });
 
+  it('shows of the findings what the condition asks for', () => {
+    const both = file({ inspection: { findings: [found('jp.my-number', 3), found('email', 9)] } });
+    expect(explainFile(policy, both).rules[1]?.conditions[1]?.members[1]?.seen).toEqual([
+      { detector: 'jp.my-number', distinct: 3, confidence: 'high' },
+    ]);
+  });
+
   it('shows counts, never samples', () => {
     const leaky = { ...found('jp.my-number', 3), samples: ['1234********'] };
     expect(JSON.stringify(explainFile(policy, file({ inspection: { findings: [leaky] } })))).not.toContain('1234');
