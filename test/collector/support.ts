@@ -4,22 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { enroll, type Enrolment } from '../../src/agent/enrolment/index.ts';
-import { type CollectorOptions, hashPassword, type RunningCollector, startCollector } from '../../src/collector/index.ts';
-import { addToken } from '../../src/collector/store/agents.ts';
-import { administer } from '../../src/collector/store/store.ts';
-import { putUser, type Role } from '../../src/collector/store/users.ts';
+import { administration, type CollectorOptions, type RunningCollector, startCollector } from '../../src/collector/index.ts';
 import { type AgentEvent, type EventBody, type FileDecision, GENESIS_HASH } from '../../src/contracts/event.ts';
 import type { EventsRequest } from '../../src/contracts/collector-api.ts';
 import { sealEvent } from '../../src/node/event-chain.ts';
-import {
-  createEnrolmentToken,
-  createOrganisation,
-  formatEnrolmentToken,
-  hashTokenSecret,
-  type Organisation,
-  privateKeyFromPem,
-  signChainHead,
-} from '../../src/pki/index.ts';
+import { createOrganisation, type Organisation, privateKeyFromPem, signChainHead } from '../../src/pki/index.ts';
 
 export const temporaryFolder = (name: string): string => mkdtempSync(join(tmpdir(), `sekisho-${name}-`));
 
@@ -37,17 +26,8 @@ export function collectorOn(state: string, organisation: Organisation, more: Par
 }
 
 /** As `sekisho collector token` does it. */
-export function makeToken(state: string, organisation: Organisation, url: string, validMillis = 60_000): string {
-  const token = createEnrolmentToken(url, organisation.authorityFingerprint);
-  const now = Date.now();
-  administer(state, (database) => addToken(database, { hash: hashTokenSecret(token.secret), now, expires: now + validMillis }));
-  return formatEnrolmentToken(token);
-}
-
-export async function addUser(state: string, name: string, role: Role, password: string): Promise<void> {
-  const hashed = await hashPassword(password);
-  administer(state, (database) => putUser(database, { name, role, password: hashed, now: Date.now() }));
-}
+export const makeToken = (state: string, organisation: Organisation, url: string, validMillis = 60_000): string =>
+  administration(state).addToken(organisation, url, validMillis).token;
 
 export async function enrolled(state: string, organisation: Organisation, url: string, host = 'pc-1'): Promise<Enrolment> {
   const result = await enroll({ token: makeToken(state, organisation, url), stateFolder: temporaryFolder('agent'), host, os: 'test' });

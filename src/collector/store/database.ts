@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Failure, failure } from '../../contracts/errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -48,6 +49,8 @@ export class Database {
 /** Opens or makes the store and brings it to the newest form. @throws Error for a file that is not ours or is newer. */
 export function openForWriting(path: string): Database {
   const connection = new DatabaseSync(path);
+  // Before WAL: its files take over the mode.
+  chmodSync(path, 0o600);
   connection.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
