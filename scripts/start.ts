@@ -29,7 +29,7 @@ Sekisho is running.  関所が動いています。
   Console   ${practice.collector.text('consoleUrl')}   user ${practice.login.name}, password ${practice.login.password}
   Stick     ${practice.stick.path}
             Copy a file there and look at the console, e.g.
-            cp test/fixtures/office/meibo.xlsx ${practice.stick.path}/
+            cp test/fixtures/files/meibo.xlsx ${practice.stick.path}/
   Tray      ${tray.state}
   Recovery  npm run -s sekisho -- decrypt --identity ${practice.folders.organisation}/recovery.identity FILE.age
 

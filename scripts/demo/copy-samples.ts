@@ -11,7 +11,7 @@ export interface Copied extends Sample {
   readonly sha256: string;
 }
 
-const FIXTURES = resolve(import.meta.dirname, '../../test/fixtures');
+const FIXTURES = resolve(import.meta.dirname, '../../test/fixtures/files');
 
 /** Copies each sample to the stick as an employee would and watches what becomes of it there. */
 export async function copySamples(practice: Practice, checks: Checks): Promise<Copied[]> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fromErrno } from '../node/errno.ts';
@@ -9,7 +10,8 @@ import type { VolumeChange, VolumeSource } from '../core/ports.ts';
 /** A plain folder in the place of a stick: for practice and for machines where mounting is not allowed. */
 export function folderVolume(folder: string): Volume {
   return {
-    id: `folder:${folder}`,
+    // Events carry the id: it names the folder without telling where on this PC it lies.
+    id: `folder:${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`,
     mountPoint: folder,
     filesystem: 'folder',
     label: basename(folder),

@@ -64,7 +64,7 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
   const platform = await loadPlatform();
   const mounted = await mount(platform, options);
   if (!mounted.ok) return mounted;
-  const { volume, unmount } = mounted.value;
+  const { volume } = mounted.value;
   const sink = openSink(options);
   try {
     const started = await guardInForeground({
@@ -85,7 +85,7 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
     return ok(undefined);
   } finally {
     sink.close();
-    const away = await unmount();
+    const away = await mounted.value.unmount();
     if (!away.ok) printError(away.error.message);
   }
 }
@@ -107,6 +107,11 @@ async function readPolicy(file: string): Promise<Result<Policy, Failure>> {
   const parsed = parsePolicy(source.value);
   if (parsed.ok) return parsed;
   return err(failure('DLP_POLICY_SCHEMA', parsed.error.map((problem) => formatProblem(file, problem)).join('\n')));
+}
+
+interface Sink {
+  readonly deliver: (event: AgentEvent) => void;
+  readonly close: () => void;
 }
 
 interface Mounted {
@@ -141,7 +146,7 @@ async function mountedAt(platform: Platform, place: string): Promise<Volume | nu
   return found[0] ?? null;
 }
 
-function openSink({ events, json }: Options): { deliver(event: AgentEvent): void; close(): void } {
+function openSink({ events, json }: Options): Sink {
   const file = events === undefined ? null : openSync(callerPath(events), 'a', 0o600);
   return {
     deliver(event) {
