@@ -15,6 +15,6 @@ export const PENSION_WORDS = /基礎年金番号|年金手帳|年金番号|pensi
 export const INSURANCE_WORDS = /保険者番号|被保険者|健康保険|保険証|国民健康保険|insurer (?:no|number)/gi;
 export const BANK_WORDS = /口座番号|口座名義|振込先|普通預金|当座預金|普通口座|支店名|支店番号|account (?:no|number)/gi;
 export const SSN_WORDS = /\bssn\b|social security|社会保障番号/gi;
-export const BIRTH_WORDS = /生年月日|誕生日|生まれ|date of birth|birth ?date|birthday|\bdob\b/gi;
+export const BIRTH_WORDS = /生年月日|誕生日|生まれ(?!変|か)|date of birth|birth ?date|birthday|\bdob\b/gi;
 export const ADDRESS_WORDS = /住所|居住地|所在地|〒|宛先|送付先|\baddress\b/gi;
 export const IP_WORDS = /\bip\b|ipアドレス|ip address|\bhost\b|\bserver\b|接続元|アクセス元|remote_addr|\bclient\b/gi;
