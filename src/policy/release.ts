@@ -32,6 +32,9 @@ export interface ReleaseMark {
 /** The longest text that can be an envelope by contract; nothing longer is parsed. */
 const MAX_ENVELOPE_CHARACTERS = 12_582_912;
 
+/** How far a PC's clock may be behind the clock of who signs: a release begins the moment it is signed. */
+const CLOCK_TOLERANCE_MILLIS = 300_000;
+
 /** @throws when the key is no Ed25519 private key in PEM. */
 export function signRelease(parts: { release: PolicyRelease; privateKeyPem: string }): DsseEnvelope {
   const key = createPrivateKey(parts.privateKeyPem);
@@ -131,7 +134,7 @@ function olderThan(current: ReleaseMark | undefined, release: PolicyRelease, dig
 
 function outsideItsTime({ notBefore, expires, version }: PolicyRelease, now: Date): Failure | undefined {
   const instant = now.toISOString();
-  if (instant < notBefore) {
+  if (new Date(now.getTime() + CLOCK_TOLERANCE_MILLIS).toISOString() < notBefore) {
     return failure('DLP_POLICY_NOT_YET', `Release ${version} begins on ${notBefore}; by this PC's clock it is ${instant}.`, {
       retryable: true,
     });

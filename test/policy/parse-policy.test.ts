@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policy as policyContract } from '../../src/contracts/policy.ts';
-import { formatProblem, parsePolicy } from '../../src/policy/index.ts';
+import { formatProblem, parseCases, parsePolicy } from '../../src/policy/index.ts';
 import { PROBLEM_CODES } from '../../src/policy/problem.ts';
 
 const folder = fileURLToPath(new URL('../../policies/', import.meta.url));
@@ -75,6 +75,16 @@ describe('parsePolicy', () => {
     expect(mistakes(`${HEAD}rules: []\nconstructor: 1\n`)).toEqual(['unknown-key 5:1']);
     expect(Object.hasOwn(Object.prototype, 'default')).toBe(false);
   });
+});
+
+it('the examples of docs/spec/policy.md are what they say they are', () => {
+  const page = readFileSync(new URL('../../docs/spec/policy.md', import.meta.url), 'utf8');
+  const blocks = Array.from(page.matchAll(/```yaml\n([^`]+)```/g), ([, block = '']) => block);
+  const [whole = '', keywords = '', cases = ''] = blocks;
+  expect(mistakes(whole)).toEqual([]);
+  expect(mistakes(whole + keywords)).toEqual([]);
+  expect(parseCases(cases)).toMatchObject({ ok: true });
+  expect(blocks).toHaveLength(3);
 });
 
 describe('whatever the text', () => {

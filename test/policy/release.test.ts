@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -108,9 +108,11 @@ describe('verifyRelease', () => {
     expect(codeOf(check(signPayload(JSON.stringify(payload))))).toBe(code);
   });
 
-  it('holds from its beginning up to, not at, its end', () => {
+  it('holds from its beginning, give or take five minutes, up to and not at its end', () => {
     const text = signed(keys.privateKeyPem);
     expect(codeOf(check(text, { now: later(-1) }))).toBe('DLP_POLICY_NOT_YET');
+    expect(codeOf(check(text, { now: new Date(NOW.getTime() - 300_001) }))).toBe('DLP_POLICY_NOT_YET');
+    expect(codeOf(check(text, { now: new Date(NOW.getTime() - 300_000) }))).toBe('ok');
     expect(codeOf(check(text, { now: NOW }))).toBe('ok');
     expect(codeOf(check(text, { now: new Date(later(30).getTime() - 1) }))).toBe('ok');
     expect(codeOf(check(text, { now: later(30) }))).toBe('DLP_POLICY_EXPIRED');
@@ -167,5 +169,14 @@ describe('from outside', () => {
     const digest = execFileSync('openssl', ['dgst', '-sha256', '-r'], { input: der }).toString().slice(0, 64);
     expect(keyId(createPublicKey(keys.publicKeyPem))).toBe(digest);
     expect(envelope.signatures[0]?.keyid).toBe(digest);
+  });
+
+  it('the commands of docs/spec/policy-release.md section 6 do what they say', () => {
+    const page = readFileSync(new URL('../../docs/spec/policy-release.md', import.meta.url), 'utf8');
+    const commands = /```sh\n([^`]+)```/.exec(page)?.[1] ?? '';
+    const env = { ...process.env, RELEASE: file('release.dsse.json', signed(keys.privateKeyPem)), KEY: file('key.pub', keys.publicKeyPem) };
+    const said = execFileSync('sh', ['-e', '-c', commands], { cwd: folder, env }).toString();
+    expect(said).toContain('Signature Verified Successfully');
+    expect(said).toContain(keyId(createPublicKey(keys.publicKeyPem)));
   });
 });
