@@ -87,6 +87,7 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node:*', 'electron', 'electron-store', 'zod'],
   },
   { folder: 'electron/ipc', layers: [CONTRACTS], packages: ['zod'] },
+  { folder: 'electron/packaging', layers: [], packages: ['@electron/fuses'] },
   { folder: 'electron/preload', layers: [CONTRACTS, 'electron/ipc'], packages: ['electron'] },
   {
     folder: 'electron/renderer',

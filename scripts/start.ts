@@ -13,6 +13,10 @@ const ended = (service: string): void => {
   void stop(1);
 };
 
+let stop = (code: number): Promise<void> => Promise.resolve(process.exit(code));
+process.on('SIGINT', () => void stop(0));
+process.on('SIGTERM', () => void stop(0));
+
 const practice = await setUp({
   root,
   policy: 'policies/practice.yaml',
@@ -35,13 +39,9 @@ Sekisho is running.  関所が動いています。
 
 Ctrl-C ends everything.  Ctrl-C で終了します。`);
 
-let stopping = false;
-async function stop(code: number): Promise<void> {
-  if (stopping) return;
-  stopping = true;
+stop = async (code) => {
+  stop = () => Promise.resolve();
   tray.stop();
   await practice.stop();
   process.exit(code);
-}
-process.on('SIGINT', () => void stop(0));
-process.on('SIGTERM', () => void stop(0));
+};

@@ -27,6 +27,12 @@ export async function must(args: readonly string[], stdin = ''): Promise<string>
   return stdout;
 }
 
+const serving = new Set<ChildProcess>();
+// Whatever ends this process, a service that it started does not outlive it.
+process.on('exit', () => {
+  for (const child of serving) child.kill();
+});
+
 /** A command that serves until it is stopped. */
 export class Service {
   readonly name: string;
@@ -46,6 +52,8 @@ export class Service {
   /** Starts it and waits for its ready line, a JSON object; `ended` is called when it ends without being asked. */
   static async start(name: string, args: readonly string[], ended: (name: string) => void = () => undefined): Promise<Service> {
     const child = spawn(process.execPath, [PROGRAM, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    serving.add(child);
+    child.once('exit', () => serving.delete(child));
     const said: string[] = [];
     child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     const lines = createInterface({ input: child.stdout });
