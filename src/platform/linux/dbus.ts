@@ -48,11 +48,14 @@ export async function connectSystemBus(options: SystemBusOptions): Promise<Resul
   const { connection } = bus;
   let lost: Failure | null = null;
   const abandoned = new Set<(reason: Failure) => void>();
-  const lose = (cause?: unknown): void => {
-    if (lost !== null) return;
+  const giveUp = (cause?: unknown): boolean => {
+    if (lost !== null) return false;
     lost = unavailable(cause);
     for (const abandon of abandoned) abandon(lost);
-    options.onLost();
+    return true;
+  };
+  const lose = (cause?: unknown): void => {
+    if (giveUp(cause)) options.onLost();
   };
   connection.on('error', lose);
   connection.on('end', () => lose());
@@ -94,7 +97,7 @@ export async function connectSystemBus(options: SystemBusOptions): Promise<Resul
         body: [rule],
       }),
     close() {
-      lost ??= unavailable();
+      giveUp();
       connection.stream.destroy();
     },
   };
