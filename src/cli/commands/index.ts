@@ -10,6 +10,7 @@ import { registerKeys } from './keys.ts';
 import { registerOrg } from './org.ts';
 import { registerPolicyPush } from './policy-push.ts';
 import { registerPolicy } from './policy.ts';
+import { registerQuarantine } from './quarantine.ts';
 import { registerScan } from './scan.ts';
 
 /** Each adds one command (with its subcommands) to the program and sets `process.exitCode` when run. */
@@ -26,4 +27,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerEnroll,
   registerPolicyPush,
   registerEvents,
+  registerQuarantine,
 ];

@@ -144,8 +144,8 @@ export async function namesIn(folder: string): Promise<string[]> {
   return entries.map((name) => name.toString('latin1')).toSorted();
 }
 
-export async function decrypted(path: string | Buffer): Promise<string> {
-  const opened = await decryptBytes(readFileSync(path), [key.identity]);
+export function decrypted(path: string | Buffer): string {
+  const opened = decryptBytes(readFileSync(path), [key.identity]);
   if (!opened.ok) throw new Error(opened.error.message);
   return Buffer.from(opened.value).toString();
 }

@@ -33,7 +33,7 @@ describe.skipIf(!posix)('names', () => {
     expect(harness.seen.at(-1)?.arrival.path).toBe(shown);
     expect(harness.seen.at(-1)?.outcome).toMatchObject({ done: true, storedAs: `${shown}.age` });
     expect(await namesIn(harness.root)).toEqual([Buffer.concat([name, Buffer.from('.age')]).toString('latin1')]);
-    expect(await decrypted(at(Buffer.concat([name, Buffer.from('.age')])))).toBe('encrypt name');
+    expect(decrypted(at(Buffer.concat([name, Buffer.from('.age')])))).toBe('encrypt name');
   });
 
   it('of 255 bytes are shortened before the extension, between characters', async () => {
@@ -74,7 +74,7 @@ describe('between inspection and enforcement', () => {
     await writeFile(at('a.txt'), 'encrypt');
     await harness.until(() => done() === 1);
     expect(harness.seen[0]?.outcome).toMatchObject({ done: false, gone: true });
-    expect(await decrypted(at('a.txt.age'))).toBe('encrypt, and more than was inspected');
+    expect(decrypted(at('a.txt.age'))).toBe('encrypt, and more than was inspected');
   });
 
   it('a file that goes is gone', async () => {
@@ -102,7 +102,7 @@ describe('between inspection and enforcement', () => {
     expect(harness.seen[0]?.outcome).toMatchObject({ done: false, gone: true });
     expect(readFileSync(join(outside, 'a.txt'), 'utf8')).toBe('encrypt not me');
     expect(await namesIn(outside)).toEqual(['a.txt']);
-    expect(await decrypted(at('moved', 'a.txt.age'))).toBe('encrypt only me');
+    expect(decrypted(at('moved', 'a.txt.age'))).toBe('encrypt only me');
   });
 
   it.skipIf(!posix)('a symlink or a FIFO put in the file’s place is not opened', async () => {
@@ -118,7 +118,7 @@ describe('between inspection and enforcement', () => {
     await writeFile(at('a.txt'), 'encrypt');
     await harness.until(() => done() === 1);
     expect(readFileSync(secret, 'utf8')).toBe('encrypt not me');
-    expect(await decrypted(at('elsewhere.age'))).toBe('encrypt');
+    expect(decrypted(at('elsewhere.age'))).toBe('encrypt');
   });
 });
 

@@ -89,6 +89,9 @@ describe('intents', () => {
     expect(spool?.intents()).toHaveLength(1);
     spool?.append(AT, stopped('its own'), 'file-1');
     expect(open().intents()).toEqual([]);
+    spool?.addIntent({ fileId: 'file-3', action: 'block', decision });
+    spool?.dropIntent('file-3');
+    expect(spool?.intents()).toEqual([]);
   });
 });
 
