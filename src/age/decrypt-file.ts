@@ -80,7 +80,7 @@ async function open(
       sourceStart: head.length,
       inputBytes: BATCH_CHUNKS * SEALED_CHUNK_BYTES,
       outputBytes: BATCH_CHUNKS * CHUNK_BYTES,
-      shared: 'output',
+      shared: digest.needsSharedMemory ? 'output' : null,
       transform: ({ index, last, input, output }) => openChunks({ key: head.key, first: index * BATCH_CHUNKS, last }, input, output),
       consume: (_, plaintext, position) => {
         bytes += plaintext.length;

@@ -8,7 +8,9 @@ export type DigestReply = string | null;
 
 /** SHA-256 of the plaintext as it passes. */
 export interface Digest {
-  /** Resolves when the bytes, which lie in shared memory, have been read and may change. Calls are hashed in the order made. */
+  /** Whether the bytes it is given must lie in memory that threads share. */
+  readonly needsSharedMemory: boolean;
+  /** Resolves when the bytes have been read and may change. Calls are hashed in the order made. */
   update(bytes: Uint8Array): Promise<unknown>;
   /** The digest in hex. */
   finish(): Promise<string>;
@@ -26,12 +28,14 @@ export function startDigest(bytes: number): Digest {
 
 /** For when nobody asks for a digest: SHA-256 in software takes longer than the cipher. */
 export const NO_DIGEST: Digest = {
+  needsSharedMemory: false,
   update: () => Promise.resolve(),
   finish: () => Promise.resolve(''),
   close: () => Promise.resolve(),
 };
 
 class InlineDigest implements Digest {
+  readonly needsSharedMemory = false;
   readonly #hash = createHash('sha256');
 
   update(bytes: Uint8Array): Promise<unknown> {
@@ -50,6 +54,7 @@ class InlineDigest implements Digest {
 
 /** Hashes on another core while this one ciphers. */
 class WorkerDigest implements Digest {
+  readonly needsSharedMemory = true;
   // Without the flags of the process: some of them (--input-type) would keep the thread from starting.
   readonly #worker = new Worker(new URL('./digest-worker.ts', import.meta.url), { execArgv: [] });
   readonly #waiting: PromiseWithResolvers<DigestReply>[] = [];

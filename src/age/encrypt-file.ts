@@ -63,7 +63,7 @@ async function seal(
       sourceStart: 0,
       inputBytes: BATCH_CHUNKS * CHUNK_BYTES,
       outputBytes: BATCH_CHUNKS * SEALED_CHUNK_BYTES,
-      shared: 'input',
+      shared: digest.needsSharedMemory ? 'input' : null,
       transform: ({ index, last, input, output }) => sealChunks({ key, first: index * BATCH_CHUNKS, last }, input, output),
       consume: (input, output, position) => {
         bytes += input.length;

@@ -9,8 +9,8 @@ export interface PumpJob {
   readonly inputBytes: number;
   readonly outputBytes: number;
   readonly transform: (batch: Batch) => number | null;
-  /** The side whose memory other threads read. Not both: shared memory is slower to write to. */
-  readonly shared: 'input' | 'output';
+  /** The side, if any, whose memory other threads read. Only where needed: shared memory is slower to write to. */
+  readonly shared: 'input' | 'output' | null;
   /** Takes the input and the output of a batch. Its memory is used again once the promise resolves. */
   readonly consume: (input: Uint8Array, output: Uint8Array, outputPosition: number) => Promise<unknown>;
   readonly onProgress?: ((bytes: number) => void) | undefined;
