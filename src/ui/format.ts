@@ -65,7 +65,7 @@ export function createFormatter(language: Language, timeZone?: string): Formatte
 }
 
 function formatDuration(millis: number, locale: string): string {
-  if (millis < 1000) return unit(Math.round(millis), 'millisecond', locale);
+  if (millis < 1000) return inUnit(Math.round(millis), 'millisecond', locale);
   const seconds = Math.round(millis / 1000);
   const parts: readonly (readonly [number, string])[] = [
     [Math.floor(seconds / 3600), 'hour'],
@@ -76,10 +76,13 @@ function formatDuration(millis: number, locale: string): string {
   return parts
     .slice(first, first + 2)
     .filter(([amount]) => amount > 0)
-    .map(([amount, name]) => unit(amount, name, locale))
-    .join(locale === 'ja-JP' ? '' : ' ');
+    .map(([amount, name]) => inUnit(amount, name, locale))
+    .join(locale === LOCALES.ja ? '' : ' ');
 }
 
-function unit(amount: number, name: string, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(amount);
+function inUnit(amount: number, unit: string, locale: string): string {
+  const unitDisplay = unit === 'millisecond' ? 'short' : 'long';
+  const text = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(amount);
+  // CLDR sets a space before Japanese units; running text has none.
+  return locale === LOCALES.ja ? text.replaceAll(/\s/gu, '') : text;
 }

@@ -51,6 +51,7 @@ const finding = (detector: string, count: number, distinct: number, samples: str
 
 const MY_NUMBER = finding('jp.my-number', 1204, 1198, ['1234********', '8801********', '4410********']);
 const PHONE = finding('jp.phone', 1187, 1171, ['090-****-**18', '03-****-**55'], { reasons: ['area-code', 'column-header'] });
+const FEW_PHONES = finding('jp.phone', 3, 3, ['090-****-**18'], { confidence: 'medium', reasons: ['area-code'], where: [{ page: 1 }] });
 const EMAIL = finding('email', 411, 398, ['t***@example.co.jp'], { confidence: 'medium', reasons: ['format'] });
 const CARD = finding('credit-card', 24, 24, ['4980 **** **** **12'], { where: [{ page: 3 }, { page: 4 }], reasons: ['luhn', 'issuer'] });
 const AWS = finding('secret.aws', 1, 1, ['AKIA************7Q'], {
@@ -231,7 +232,7 @@ const DRAFTS: readonly Draft[] = [
     user: '小林 大輔',
     kind: 'docx',
     bytes: 31_220,
-    findings: [PHONE],
+    findings: [FEW_PHONES],
     persons: 3,
     rule: 'few-persons',
     severity: 'low',
@@ -255,7 +256,7 @@ const DRAFTS: readonly Draft[] = [
   file('file.blocked', 190, 'eigyo-pc-009', {
     path: '名簿/全社員_連絡先\\u{202E}fdp.xlsx',
     user: '小林 大輔',
-    findings: [MY_NUMBER, PHONE, EMAIL],
+    findings: [finding('jp.my-number', 402, 402, ['7702********']), FEW_PHONES],
     persons: [402, 417],
     rule: 'my-number',
     severity: 'high',
@@ -270,7 +271,14 @@ function older(count: number): Draft[] {
   return Array.from({ length: count }, (_, index) => {
     const type = types[index % types.length] ?? 'file.allowed';
     const found =
-      type === 'file.encrypted' ? { findings: [PHONE], persons: 40 + index, rule: 'personal-data', severity: 'low' as const } : {};
+      type === 'file.encrypted'
+        ? {
+            findings: [finding('jp.phone', 40 + index, 40 + index, ['080-****-**07'])],
+            persons: 40 + index,
+            rule: 'personal-data',
+            severity: 'low' as const,
+          }
+        : {};
     return file(type, 240 + index * 37, hosts[index % hosts.length] ?? 'pc', {
       path: `資料/第${index + 1}回_議事録.docx`,
       user: people[index % people.length] ?? 'user',

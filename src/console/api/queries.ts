@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { QueryCache, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import type { EventFilter } from '../events/event-filter.ts';
 import { type EventPages, withNewest } from '../events/event-pages.ts';
@@ -41,14 +41,18 @@ export function useSignIn() {
   };
 }
 
+/** Ends the session at the collector first: a page that only forgets it would leave the cookie good for whoever comes next. */
 export function useSignOut() {
   const client = useQueryClient();
-  return async (): Promise<void> => {
-    await api.logout().finally(() => {
-      client.clear();
+  return useMutation({
+    mutationFn: () => api.logout(),
+    onSuccess: () => {
       client.setQueryData(SESSION, null);
-    });
-  };
+      // What one person saw must not be there for the next.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+    },
+    onError: () => client.invalidateQueries({ queryKey: SESSION }),
+  });
 }
 
 export function useSummary() {

@@ -5,6 +5,7 @@ import type { SessionInfo } from '../../contracts/collector-api.ts';
 import { Icon, type IconName } from '../../ui/icons.tsx';
 import { useUi } from '../../ui/use-ui.ts';
 import { useSignOut } from '../api/queries.ts';
+import { problemText } from './error-panel.tsx';
 import { Gate } from './gate.tsx';
 import { LanguageSwitch, SchemeSwitch } from './switches.tsx';
 import styles from './shell.module.css';
@@ -68,11 +69,17 @@ function Account({ session }: { readonly session: SessionInfo }) {
           variant="transparent"
           className={styles['out']}
           aria-label={t('console:header.sign-out')}
-          onClick={() => void signOut()}
+          loading={signOut.isPending}
+          onClick={() => signOut.mutate()}
         >
           <Icon name="out" />
         </ActionIcon>
       </Tooltip>
+      {signOut.isError ? (
+        <p role="alert" className={styles['problem']}>
+          {problemText(signOut.error, t)}
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import type { Device } from '../../contracts/device.ts';
 import type { EventBody, FileDecision, VolumeFacts } from '../../contracts/event.ts';
 import { ActionBadge, SeverityMark } from '../../ui/badges.tsx';
@@ -6,6 +7,7 @@ import { busName, deviceName, errorText, fileDecisionOf, policyName, volumeName 
 import { useUi } from '../../ui/use-ui.ts';
 import type { ShownEvent } from '../api/shown-event.ts';
 import { AgentFacts } from './agent-facts.tsx';
+import { type EventFilter, filterParametersOf } from './event-filter.ts';
 import { EventFindings } from './event-findings.tsx';
 import { Fact, Facts, Section } from './facts.tsx';
 import styles from './event-drawer.module.css';
@@ -102,8 +104,15 @@ function Origin({ stored }: { readonly stored: ShownEvent }) {
   return (
     <Section title={t('console:drawer.who')}>
       <Facts>
-        {actor === undefined ? null : <Fact name={t('console:drawer.user')}>{`${actor.name} (${t(`events:basis.${actor.basis}`)})`}</Fact>}
-        <Fact name={t('console:drawer.host')}>{event.host}</Fact>
+        {actor === undefined ? null : (
+          <Fact name={t('console:drawer.user')}>
+            <Narrowed filter={{ user: actor.name }}>{actor.name}</Narrowed>
+            {` (${t(`events:basis.${actor.basis}`)})`}
+          </Fact>
+        )}
+        <Fact name={t('console:drawer.host')}>
+          <Narrowed filter={{ agent: event.agent }}>{event.host}</Narrowed>
+        </Fact>
         <Fact name={t('console:drawer.time')}>{format.full(event.time)}</Fact>
         <Fact name={t('console:drawer.received')}>{format.full(stored.received)}</Fact>
       </Facts>
@@ -159,7 +168,11 @@ function DeviceFactList({ device }: { readonly device: Device }) {
     <>
       <Fact name={t('console:drawer.device')}>{deviceName(device, t)}</Fact>
       <Fact name={t('console:drawer.serial')} mono={device.serial !== undefined}>
-        {device.serial ?? t('console:drawer.no-serial')}
+        {device.serial === undefined ? (
+          t('console:drawer.no-serial')
+        ) : (
+          <Narrowed filter={{ text: device.serial }}>{device.serial}</Narrowed>
+        )}
       </Fact>
       {device.vendorId === undefined ? null : (
         <Fact name={t('console:drawer.usb-id')} mono>{`${device.vendorId}:${device.productId ?? '????'}`}</Fact>
@@ -167,6 +180,16 @@ function DeviceFactList({ device }: { readonly device: Device }) {
       <Fact name={t('console:drawer.bus')}>{busName(device.bus, t)}</Fact>
       <Fact name={t('console:drawer.classes')}>{device.classes.map((name) => t(`events:class.${name}`)).join(', ')}</Fact>
     </>
+  );
+}
+
+/** From one event to all of the same person, PC or stick. */
+function Narrowed({ filter, children }: { readonly filter: EventFilter; readonly children: string }) {
+  const { t } = useUi();
+  return (
+    <Link href={`/events?${filterParametersOf(filter)}`} title={t('console:drawer.narrow', { value: children })}>
+      {children}
+    </Link>
   );
 }
 

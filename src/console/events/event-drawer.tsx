@@ -7,6 +7,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { useUi } from '../../ui/use-ui.ts';
 import type { ShownEvent } from '../api/shown-event.ts';
 import { EventDetails } from './event-details.tsx';
+import { eventRow } from './event-row.ts';
 import styles from './event-drawer.module.css';
 
 interface EventDrawerProps {
@@ -70,6 +71,7 @@ interface DrawerHeadProps {
 function DrawerHead({ stored, first, last, walk }: DrawerHeadProps) {
   const { t, format } = useUi();
   const { body } = stored.event;
+  const row = eventRow(body, t, format);
   return (
     <header className={styles['head']}>
       <div className={styles['headTop']}>
@@ -90,6 +92,9 @@ function DrawerHead({ stored, first, last, walk }: DrawerHeadProps) {
         </span>
       </div>
       <h2 className={styles['title']}>{eventHeadline(body, t, format)}</h2>
+      <p className={styles['subtitle']}>
+        {[row.who, stored.event.host, row.where, format.full(stored.event.time)].filter((part) => part !== '').join(' · ')}
+      </p>
     </header>
   );
 }

@@ -34,7 +34,7 @@ function FindingCard({ finding }: { readonly finding: Finding }) {
         <h4>{detectorName(finding.detector, t)}</h4>
         <span>
           {t('console:drawer.matches', { count, formatted: format.number(count) })}
-          {distinct === count ? null : `, ${t('console:drawer.distinct', { count: distinct, formatted: format.number(distinct) })}`}
+          {distinct === count ? null : ` · ${t('console:drawer.distinct', { count: distinct, formatted: format.number(distinct) })}`}
         </span>
         <span className={`${styles['confidence']} ${styles[finding.confidence]}`}>{t(`events:confidence.${finding.confidence}`)}</span>
       </header>

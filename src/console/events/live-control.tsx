@@ -25,7 +25,7 @@ export function LiveControl({ state, paused, onPause }: LiveControlProps) {
         {t(`console:live.${shown}`)}
       </span>
       <Button
-        size="compact-sm"
+        size="xs"
         variant="default"
         aria-pressed={paused}
         leftSection={<Icon name={paused ? 'play' : 'pause'} size={13} />}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { knownEventTypes } from '../../src/contracts/collector-api.ts';
+import { bus, deviceClass } from '../../src/contracts/device.ts';
+import { ERROR_CODES } from '../../src/contracts/errors.ts';
+import { CONFIDENCES, DETECTOR_IDS, unreadableReason } from '../../src/contracts/finding.ts';
+import { SEVERITIES } from '../../src/contracts/ids.ts';
+import { ACTIONS } from '../../src/contracts/verdict.ts';
+import { createI18n, translator } from '../../src/i18n/create-i18n.ts';
+import { resources } from '../../src/i18n/resources.ts';
+import { detectorName, errorText, personsText, placeText, reasonText, typeName } from '../../src/ui/event-words.ts';
+import { createFormatter } from '../../src/ui/format.ts';
+
+const ja = translator(createI18n('ja'));
+const en = translator(createI18n('en'));
+
+/** Every value of the contract that a person may see, and the key that names it. */
+const NAMED: readonly (readonly [string, readonly string[]])[] = [
+  ['type', knownEventTypes],
+  ['headline', knownEventTypes],
+  ['action', ACTIONS],
+  ['severity', SEVERITIES],
+  ['detector', DETECTOR_IDS],
+  ['confidence', CONFIDENCES],
+  ['unreadable', unreadableReason.options],
+  ['bus', bus.options],
+  ['class', deviceClass.options],
+  ['treatment', ['block', 'read-only', 'guard', 'allow', 'ignore']],
+  ['basis', ['owner', 'session', 'process', 'unknown']],
+];
+
+describe.each(['ja', 'en'] as const)('names in %s', (language) => {
+  const events: Readonly<Record<string, string>> = resources[language].events;
+  const names = new Set(Object.keys(events).map((key) => key.replace(/_(?:one|other)$/, '')));
+
+  it.each(NAMED)('every %s has one', (kind, values) => {
+    expect(values.length).toBeGreaterThan(0);
+    expect(values.filter((value) => !names.has(`${kind}.${value}`))).toEqual([]);
+  });
+
+  it('every error code of the catalogue has words', () => {
+    const errors: Readonly<Record<string, string>> = resources[language].errors;
+    expect(ERROR_CODES.filter((code) => errors[code] === undefined)).toEqual([]);
+  });
+});
+
+describe('ids this build does not know', () => {
+  it('are shown as they are, never as a key', () => {
+    expect(typeName('print.blocked', en)).toBe('Other event (print.blocked)');
+    expect(typeName('unknown', en)).toBe('Other event (unknown)');
+    expect(detectorName('custom.project-names', en)).toBe('Keyword list “project-names”');
+    expect(detectorName('eu.vat', ja)).toBe('検出器 eu.vat');
+    expect(reasonText('moon-phase', ja)).toBe('moon-phase');
+    expect(reasonText('unknown', en)).toBe('unknown');
+    expect(errorText('DLP_NEW', 'the moon is full', en)).toBe('the moon is full (DLP_NEW)');
+  });
+
+  it('cannot reach keys of other kinds', () => {
+    expect(errorText('network', 'a sentence', en)).toBe('a sentence (network)');
+    expect(reasonText('constructor', en)).toBe('constructor');
+  });
+});
+
+describe('sentences', () => {
+  it('names a place from the outside in', () => {
+    const place = { part: 'customers.xlsx', sheet: '2024', cell: 'B12' };
+    expect(placeText(place, en)).toBe('customers.xlsx › sheet 2024 › cell B12');
+    expect(placeText(place, ja)).toBe('customers.xlsx › シート「2024」 › セルB12');
+    expect(placeText({}, en)).toBe('');
+  });
+
+  it.each([
+    [{ from: 0, to: 0 }, 'No persons', '個人情報なし'],
+    [{ from: 1, to: 1 }, '1 person', '1人分'],
+    [{ from: 1200, to: 1200 }, '1,200 persons', '1,200人分'],
+    [{ from: 3, to: 1200 }, '3 to 1,200 persons', '3～1,200人分'],
+  ])('counts persons %j', (persons, english, japanese) => {
+    expect(personsText(persons, en, createFormatter('en'))).toBe(english);
+    expect(personsText(persons, ja, createFormatter('ja'))).toBe(japanese);
+  });
+});
