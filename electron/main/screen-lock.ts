@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { win32 } from 'node:path';
 import { type PowerMonitor, powerMonitor } from 'electron';
 import { type Failure, failure } from '../../src/contracts/errors.ts';
 import { err, ok, type Result } from '../../src/contracts/result.ts';
@@ -13,25 +13,24 @@ export interface LockCommand {
 
 const CONFIRMATION_MILLIS = 10_000;
 
-/** The OS's own lock, by absolute path: a program of the same name earlier on the PATH must not be run instead. */
-export function lockCommand(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): LockCommand | null {
-  switch (platform) {
-    case 'win32':
-      return {
-        file: join(environment['SystemRoot'] ?? 'C:\\Windows', 'System32', 'rundll32.exe'),
-        arguments: ['user32.dll,LockWorkStation'],
-        confirmedByEvent: true,
-      };
-    case 'darwin':
-      return { file: '/usr/bin/pmset', arguments: ['displaysleepnow'], confirmedByEvent: true };
-    case 'linux': {
-      const session = environment['XDG_SESSION_ID'];
-      return { file: '/usr/bin/loginctl', arguments: ['lock-session', ...(session ? [session] : [])], confirmedByEvent: false };
-    }
-    default:
-      return null;
-  }
-}
+/** The OS's own locks, by absolute path: a program of the same name earlier on the PATH must not be run instead. */
+const LOCKS: Readonly<Partial<Record<NodeJS.Platform, (environment: NodeJS.ProcessEnv) => LockCommand>>> = {
+  win32: (environment) => ({
+    file: win32.join(environment['SystemRoot'] ?? String.raw`C:\Windows`, 'System32', 'rundll32.exe'),
+    arguments: ['user32.dll,LockWorkStation'],
+    confirmedByEvent: true,
+  }),
+  // The display's sleep locks the screen where the password is asked for at once; the event tells whether it did.
+  darwin: () => ({ file: '/usr/bin/pmset', arguments: ['displaysleepnow'], confirmedByEvent: true }),
+  linux: (environment) => ({
+    file: '/usr/bin/loginctl',
+    arguments: ['lock-session', ...(environment['XDG_SESSION_ID'] ? [environment['XDG_SESSION_ID']] : [])],
+    confirmedByEvent: false,
+  }),
+};
+
+export const lockCommand = (platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): LockCommand | null =>
+  LOCKS[platform]?.(environment) ?? null;
 
 /** Locks this session. Fails with DLP_LOCK_FAILED when the OS refuses or, where it would tell, does not tell of a lock. */
 export async function lockScreen(command = lockCommand(process.platform, process.env)): Promise<Result<void, Failure>> {

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it is there for its effect, and first
 import './parse-without-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -7,6 +7,8 @@ import { ReasonForm } from './reason-form.tsx';
 import { useTrayState } from './tray-state.tsx';
 import styles from './question-window.module.css';
 
+const postpone = (): void => void call('postponeQuestions', {});
+
 /** The dialog that comes up by itself when a file is held. */
 export function QuestionWindow() {
   const { t } = useUi();
@@ -23,8 +25,6 @@ export function QuestionWindow() {
     if (count > before.current) setReleased(0);
     before.current = count;
   }, [count]);
-
-  const postpone = (): void => void call('postponeQuestions', {});
 
   return (
     <main className={styles['question']}>

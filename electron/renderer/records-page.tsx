@@ -50,7 +50,7 @@ export function RecordsPage() {
         </section>
       ))}
       {more ? (
-        <Button variant="default" onClick={loadOlder}>
+        <Button variant="default" onClick={() => void loadOlder()}>
           {t('tray:records.older')}
         </Button>
       ) : null}

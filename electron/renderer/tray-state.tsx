@@ -12,12 +12,13 @@ export function TrayStateProvider({ children }: { readonly children: ReactNode }
   const language = state?.language;
 
   useEffect(() => {
-    const stop = listen('stateChanged', setState);
-    void call('getState', {}).then((answer) => {
+    const begin = async (): Promise<void> => {
+      const answer = await call('getState', {});
       // A change that came in the meantime is newer than this answer.
       if (answer.ok) setState((newer) => newer ?? answer.value);
-    });
-    return stop;
+    };
+    void begin();
+    return listen('stateChanged', setState);
   }, []);
 
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { OwnEvent } from '../../src/contracts/ipc.ts';
-import type { CallFailure } from '../ipc/calls.ts';
+import type { CallFailure, CallResult } from '../ipc/calls.ts';
 import { call, listen } from './api.ts';
 import { useTrayState } from './tray-state.tsx';
 
@@ -12,7 +12,7 @@ export interface Records {
   readonly failure: CallFailure | null;
   /** There may be older ones. */
   readonly more: boolean;
-  readonly loadOlder: () => void;
+  readonly loadOlder: () => Promise<void>;
 }
 
 /** The user's own records: the newest page, kept current, and older ones on demand. */
@@ -22,24 +22,25 @@ export function useRecords(): Records {
   const [failure, setFailure] = useState<CallFailure | null>(null);
   const [more, setMore] = useState(false);
 
-  const load = useCallback(async (before: string | undefined) => {
-    const answer = await call('listEvents', before === undefined ? { limit: PAGE } : { limit: PAGE, before });
+  const show = useCallback((answer: CallResult<'listEvents'>, known: 'keep' | 'replace') => {
     setFailure(answer.ok ? null : answer.error);
     if (!answer.ok) return;
     const listed = answer.value.events;
     setMore(listed.length === PAGE);
-    setEvents((known) => (before === undefined ? merge(listed, []) : merge(known ?? [], listed)));
+    setEvents((before) => merge(listed, known === 'keep' ? (before ?? []) : []));
   }, []);
 
   useEffect(() => {
-    if (connection === 'connected') void load(undefined);
-    else setEvents(null);
-  }, [connection, load]);
-  useEffect(() => listen('recordsStale', () => void load(undefined)), [load]);
+    const refresh = async (): Promise<void> => show(await call('listEvents', { limit: PAGE }), 'replace');
+    if (connection === 'connected') void refresh();
+    return listen('recordsStale', () => void refresh());
+  }, [connection, show]);
   useEffect(() => listen('eventRecorded', (event) => setEvents((known) => merge([event], known ?? []))), []);
 
   const oldest = events?.at(-1)?.id;
-  const loadOlder = useCallback(() => void load(oldest), [load, oldest]);
+  const loadOlder = async (): Promise<void> => {
+    if (oldest !== undefined) show(await call('listEvents', { limit: PAGE, before: oldest }), 'keep');
+  };
   return { events, failure, more, loadOlder };
 }
 

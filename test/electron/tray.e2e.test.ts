@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -91,6 +91,7 @@ describe.skipIf(missing !== null)('the tray', () => {
     await shows(status, 'シリアル 60A44C413FAE');
     await shows(status, '利用不可');
     await shows(status, 'スマートフォンやカメラ');
+    expect(await status.locator('html').getAttribute('lang')).toBe('ja');
     await screenshot(status, 'status-ja');
   });
 
@@ -140,6 +141,7 @@ describe.skipIf(missing !== null)('the tray', () => {
     agent.push('event.recorded', first);
     agent.push('event.recorded', { ...first, id: '0198d3c4-9999-7b52-9d0e-2f4c8a1b7e10', time: '2026-11-22T05:00:00.000Z' });
     await poll(async () => (await status.locator('li > time').count()) === events.length + 1, 'one more record');
+    expect(await status.getByText('id_rsa をブロック').count()).toBe(2);
   });
 
   it('changes language at once and remembers it', async () => {
@@ -302,6 +304,29 @@ describe.skipIf(missing !== null)('the tray', () => {
     for (const each of preferences) {
       expect(each).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false });
     }
+  });
+});
+
+describe.skipIf(missing !== null).each([
+  ['are no JSON', '{ "language": '],
+  ['hold what they should not', '{ "language": "fr", "protection": "off" }'],
+])('the tray whose preferences %s', (_how, text) => {
+  it('starts in the system’s language', async () => {
+    const app = await launchFake({
+      main: MAIN,
+      uid,
+      environment: { SEKISHO_ENDPOINT: '/nowhere/agent.sock', FAKE_ELECTRON_LANGUAGE: 'en-GB' },
+      prepare: (home) => {
+        mkdirSync(join(home, 'config/app'), { recursive: true });
+        writeFileSync(join(home, 'config/app/preferences.json'), text);
+      },
+    });
+    const tip = await poll(
+      () => app.evaluate(({ recorder }) => recorder.tray?.toolTip.includes('not running') && recorder.tray.toolTip),
+      'the icon',
+    );
+    expect(tip).toBe('Sekisho: The agent is not running');
+    await app.close();
   });
 });
 

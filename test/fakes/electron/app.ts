@@ -75,7 +75,8 @@ export class FakeApp extends EventEmitter {
 
   quit(): void {
     this.emit('before-quit', { preventDefault() {} });
-    for (const window of [...recorder.windows]) window.close();
+    // A window that closes leaves the list.
+    for (const window of recorder.windows.toReversed()) window.close();
     if (recorder.windows.length > 0) return;
     this.exit(0);
   }

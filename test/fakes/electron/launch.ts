@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { defaultSession } from './session.ts';
 import type * as electronModule from './index.ts';
@@ -22,6 +22,8 @@ export interface LaunchOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Run as this user; only root may ask for it. */
   readonly uid?: number | undefined;
+  /** Puts files where the app will find them, before it starts. */
+  readonly prepare?: (home: string) => void;
 }
 
 export interface RunningApp {
@@ -40,7 +42,9 @@ export interface RunningApp {
 /** Starts a main process on the fake Electron. */
 export async function launchFake(options: LaunchOptions): Promise<RunningApp> {
   const home = mkdtempSync(join(tmpdir(), 'fake-electron-'));
-  if (options.uid !== undefined) chownSync(home, options.uid, options.uid);
+  options.prepare?.(home);
+  if (options.uid !== undefined)
+    for (const path of [home, ...readdirSync(home, { recursive: true })]) chownSync(resolve(home, String(path)), options.uid, options.uid);
   const port = await freePort();
   const child = fork(join(import.meta.dirname, 'child.ts'), [options.main, ...(options.arguments ?? [])], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -80,7 +84,7 @@ class FakeApplication implements RunningApp {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise<R>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, { resolve, reject });
       this.process.send({ id, source: run.toString(), argument });
     });
   }
