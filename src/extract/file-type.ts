@@ -1,6 +1,6 @@
 // oxlint-disable no-control-regex -- file signatures are bytes, control characters among them
 import { isCompoundFile } from './compound-file.ts';
-import type { Content } from './content.ts';
+import { HEAD_BYTES, type Content } from './content.ts';
 import { decodedText } from './decoded-text.ts';
 import { detectDelimiter, type Delimiter } from './formats/delimited.ts';
 import { looksLikeMail } from './formats/mail.ts';
@@ -75,7 +75,9 @@ async function textType(head: Uint8Array): Promise<ContentType> {
   const start = text.slice(0, 4096).trimStart();
   if (/^<\?xml\s/.test(start)) return { kind: /<html[\s>]/i.test(start) ? 'html' : 'xml' };
   if (/^(?:<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<table[\s>]|<meta\s)/i.test(start)) return { kind: 'html' };
-  if (/^(?:\{\s*(?:"|\})|\[\s*(?:[{["\]0-9tfn-]))/.test(start) && /[}\]"0-9a-z,]\s*$/.test(text)) return { kind: 'json' };
+  if (/^(?:\{\s*(?:"|\})|\[\s*(?:[{["\]0-9tfn-]))/.test(start) && (head.length === HEAD_BYTES || /[}\]]\s*$/.test(text))) {
+    return { kind: 'json' };
+  }
   if (looksLikeMail(start)) return { kind: 'eml' };
   const delimiter = detectDelimiter(text);
   return delimiter === null ? { kind: 'text' } : { kind: 'table', delimiter };

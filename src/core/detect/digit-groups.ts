@@ -49,7 +49,9 @@ export function* candidates(
   allowPrefix = '',
 ): Generator<NumberCandidate> {
   for (let index = 0; index < groups.length; index++) {
+    const length = groups[index]?.digits.length;
     for (const form of forms) {
+      if (form[0] !== length) continue;
       const candidate = candidateAt(text, groups, index, form, allowPrefix);
       if (candidate === undefined) continue;
       yield candidate;

@@ -71,7 +71,8 @@ describe('samples', () => {
   it('never hold the value', () => {
     for (const detector of DETECTORS.filter(({ id }) => !open.has(id))) {
       fc.assert(
-        fc.property(fc.stringMatching(/^[0-9A-Za-z@.]{13,64}$/), (value) => {
+        fc.property(fc.stringMatching(/^[0-9A-Za-z@.]{13,64}$/), (text) => {
+          const value = detector.id === 'email' ? `${text.replaceAll('@', '')}@kaisha.jp` : text;
           expect(detector.mask(value)).not.toContain(value);
         }),
         { numRuns: 30 },
@@ -88,7 +89,7 @@ describe('samples', () => {
 describe('findings', () => {
   it('fit the contract whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         const detection = detectText(`${text} ${VALUES.join(' ')}`);
         for (const each of detection.findings) expect(finding.parse(each)).toEqual(each);
       }),

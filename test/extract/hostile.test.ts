@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { compoundFile } from '../fixtures/compound-file.ts';
+import { encodeJapanese } from '../fixtures/encode-japanese.ts';
+import { extractBytes, extractSource, fixture, reasons } from './extract-bytes.ts';
+import { zipBytes } from './zip-bytes.ts';
+
+const NUMBER = Buffer.from('マイナンバー 123456789018\n');
+const ZEROS = Buffer.alloc(64 * 1024 * 1024);
+
+describe('bombs', () => {
+  it('stops at the ratio, and still reads the rest', async () => {
+    const seen = await extractBytes(
+      zipBytes([
+        { name: 'bomb.txt', data: ZEROS },
+        { name: 'list.txt', data: NUMBER },
+      ]),
+    );
+    expect(seen.unreadable).toEqual([{ reason: 'ratio-exceeded', where: { part: 'bomb.txt' } }]);
+    expect(seen.persons.to).toBe(1);
+  });
+
+  it('stops at the expanded bytes, and what was read so far counts', async () => {
+    const members = [
+      { name: 'list.txt', data: NUMBER },
+      ...Array.from({ length: 4 }, (_, index) => ({ name: `${index}.bin`, data: ZEROS })),
+    ];
+    const seen = await extractBytes(zipBytes(members), { maxRatio: 100_000, maxExpandedBytes: 100_000_000 });
+    expect(reasons(seen)).toEqual(['too-large']);
+    expect(seen.persons.to).toBe(1);
+  });
+
+  it('believes the bytes, not the header', async () => {
+    const seen = await extractBytes(zipBytes([{ name: 'bomb.txt', data: ZEROS, claimedSize: 10 }]));
+    expect(reasons(seen)).toEqual(['ratio-exceeded']);
+  });
+
+  it('counts gzip alike', async () => {
+    expect(reasons(await extractBytes(gzipSync(ZEROS)))).toEqual(['ratio-exceeded']);
+  });
+
+  it('stops at the number of entries, over all levels', async () => {
+    const inner = zipBytes(Array.from({ length: 60 }, (_, index) => ({ name: `${index}.txt`, data: NUMBER })));
+    const outer = zipBytes([
+      { name: 'a.zip', data: inner },
+      { name: 'b.zip', data: inner },
+    ]);
+    expect(reasons(await extractBytes(outer, { maxEntries: 100 }))).toEqual(['too-many-entries']);
+    expect(reasons(await extractBytes(inner, { maxEntries: 10 }))).toEqual(['too-many-entries']);
+  });
+
+  it('goes as deep as allowed and no deeper', async () => {
+    let bytes: Buffer = NUMBER;
+    for (let level = 0; level < 6; level++) bytes = zipBytes([{ name: `${level}.zip`, data: bytes }]);
+    const shallow = await extractBytes(bytes, { maxDepth: 5 });
+    expect(reasons(shallow)).toEqual(['too-deep']);
+    expect(shallow.persons.to).toBe(0);
+    const deep = await extractBytes(bytes, { maxDepth: 6 });
+    expect(reasons(deep)).toEqual([]);
+    expect(deep.persons.to).toBe(1);
+  });
+
+  it('ends on an archive that refers to itself at every level', async () => {
+    // Each level holds the next one twice: 2^n members in all, like the quine zips.
+    let bytes: Buffer = NUMBER;
+    for (let level = 0; level < 20; level++)
+      bytes = zipBytes([
+        { name: 'a.zip', data: bytes },
+        { name: 'b.zip', data: bytes },
+      ]);
+    const seen = await extractBytes(bytes, { maxDepth: 32, maxEntries: 500 });
+    expect(reasons(seen)).toEqual(['too-many-entries']);
+  });
+
+  it('expands no entities', async () => {
+    const names = Array.from('abcdefghij');
+    const declarations = names.slice(1).map((name, index) => `<!ENTITY ${name} "${`&${names[index]};`.repeat(10)}">`);
+    const bomb = `<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "ha"><!ENTITY x SYSTEM "file:///etc/passwd">${declarations.join('')}]><r>&j;&x;社外秘</r>`;
+    const seen = await extractBytes(bomb);
+    expect(seen.type).toBe('xml');
+    expect(seen.segments.length).toBeLessThan(5);
+    expect(JSON.stringify(seen.segments)).not.toContain('root:');
+    expect(seen.findings.map(({ detector }) => detector)).toEqual(['keyword.confidential']);
+  });
+
+  it('reads fifty megabytes on one line', async () => {
+    const line = Buffer.alloc(50 * 1024 * 1024, 'x ');
+    NUMBER.subarray(0, -1).copy(line, 40_000_000);
+    const seen = await extractBytes(line);
+    expect(seen).toMatchObject({ type: 'text', unreadable: [], persons: { from: 1, to: 1 } });
+  });
+});
+
+describe('limits', () => {
+  it('refuses what is too large by its size alone', async () => {
+    let read = 0;
+    const source = {
+      size: 5 * 2 ** 30,
+      read: (_: number, length: number) => {
+        read += length;
+        return new Uint8Array(length);
+      },
+    };
+    expect(reasons(await extractSource(source))).toEqual(['too-large']);
+    expect(read).toBeLessThanOrEqual(65_536);
+  });
+
+  it('stops in time and keeps what it found', async () => {
+    const endless = {
+      size: 2 ** 30,
+      read: (offset: number, length: number) =>
+        offset === 0 ? Buffer.concat([NUMBER, Buffer.alloc(length - NUMBER.length, 'x\n')]) : Buffer.alloc(length, 'y\n'),
+    };
+    const seen = await extractSource(endless, { maxMillis: 300 });
+    expect(reasons(seen)).toEqual(['timed-out']);
+    expect(seen.persons.to).toBe(1);
+  });
+
+  it('says when the medium fails', async () => {
+    const failing = {
+      size: 1_000_000,
+      read: (offset: number, length: number) => {
+        if (offset > 0) throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
+        return Buffer.alloc(length, 'a\n');
+      },
+    };
+    expect(reasons(await extractSource(failing))).toEqual(['io-error']);
+  });
+});
+
+describe('damage', () => {
+  it.each([
+    ['a zip cut off', fixture('meibo.xlsx').subarray(0, 3000)],
+    ['a zip with its directory gone', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(5000, 1)])],
+    ['a gzip cut off', gzipSync(Buffer.from(Array.from({ length: 9999 }, (_, index) => (index * 7919) % 251))).subarray(0, -20)],
+    ['a pdf of nothing', Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\n')],
+    ['xml that breaks off', Buffer.from('<?xml version="1.0"?><a><b>x</c>')],
+  ])('%s is corrupt', async (_, bytes) => expect(reasons(await extractBytes(bytes))).toEqual(['corrupt']));
+
+  it('of any kind never throws', async () => {
+    for (const name of ['meibo.xlsx', 'meibo.docx', 'nested-shift-jis.zip', 'mail-iso-2022-jp.eml', 'password.xlsx']) {
+      const bytes = fixture(name);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 20 }),
+          fc.nat(bytes.length),
+          async (changes, length) => {
+            const broken = Buffer.from(bytes.subarray(0, length));
+            for (const [at, value] of changes) if (at < broken.length) broken[at] = value;
+            const seen = await extractBytes(broken, { maxMillis: 5000 });
+            expect(typeof seen.type).toBe('string');
+          },
+        ),
+        { numRuns: 40 },
+      );
+    }
+  });
+
+  it.each([
+    [['WordDocument'], 'doc'],
+    [['Workbook'], 'xls'],
+    [['PowerPoint Document'], 'ppt'],
+  ])('old office formats are named', async (streams, type) => {
+    const seen = await extractBytes(compoundFile(streams));
+    expect(seen.type).toBe(type);
+    expect(reasons(seen)).toEqual(['unsupported']);
+  });
+
+  it('follows no loop in a compound file', async () => {
+    const looping = compoundFile(['a', 'b', 'c', 'd', 'e']);
+    looping.writeUInt32LE(1, 512 + 4);
+    expect(reasons(await extractBytes(looping))).toEqual(['unsupported']);
+  });
+});
+
+describe('names of members', () => {
+  it.each([
+    ['Shift_JIS', encodeJapanese('社員名簿.txt', 'shift_jis'), 0, '社員名簿.txt'],
+    ['UTF-8 by flag', Buffer.from('社員名簿.txt'), 0x800, '社員名簿.txt'],
+    ['climbing', '../../etc/passwd', 0, '../../etc/passwd'],
+    ['a turned extension', Buffer.from('a\u202etxt.exe'), 0x800, 'a\\u{202E}txt.exe'],
+    ['a line end', 'a\nb', 0, 'a\\u{000A}b'],
+    ['bytes of no encoding', Buffer.from([0x61, 0xff, 0x62]), 0x800, 'a\\xFFb'],
+  ])('%s', async (_, name, flags, shown) => {
+    const seen = await extractBytes(zipBytes([{ name, data: NUMBER, flags }]));
+    expect(seen.findings[0]?.where[0]?.part).toBe(shown);
+  });
+});
