@@ -6,7 +6,8 @@ const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 
 /** RSASSA-PSS, SHA-256, salt as long as the digest. docs/spec/events.md section 5. */
 export function signChainHead(head: { sequence: number; hash: string }, key: KeyObject): ChainHead {
-  return { ...head, signature: sign('sha256', signed(head), { key, ...PSS }).toString('base64') };
+  // Field by field: callers may hand over a whole event.
+  return { sequence: head.sequence, hash: head.hash, signature: sign('sha256', signed(head), { key, ...PSS }).toString('base64') };
 }
 
 export function verifyChainHead(head: ChainHead, key: KeyObject): boolean {
