@@ -81,12 +81,26 @@ async function nextStep(
   leftovers: Leftovers,
   name: Buffer,
 ): Promise<'carry-on' | 'turn-back' | 'place' | 'not-here'> {
-  if (await exists(leftovers.erase)) return 'carry-on';
+  if (await exists(leftovers.erase)) return stepForErasing(options, entry, leftovers);
   if (await exists(leftovers.plain)) return (await isPlaced(options, entry, leftovers)) ? 'carry-on' : 'turn-back';
   if (await exists(leftovers.temporary)) return (await isOnlyCopy(entry, leftovers, name)) ? 'place' : 'turn-back';
   // Nothing of it is here: another medium of the same kind, unless the volume is the same as before.
   if (entry.volumeId !== options.volumeId) return 'not-here';
   return (await isOriginal(leftovers.folder, name, entry)) ? 'turn-back' : finishedOrNot(options, entry, leftovers);
+}
+
+/**
+ * Overwriting begins only when the copy is durable; but a medium pulled out while it said "synced" may have lost the
+ * copy's name all the same, and then what is left of the original is worth more than nothing.
+ */
+async function stepForErasing(
+  options: RecoveryOptions,
+  entry: JournalEntry,
+  leftovers: Leftovers,
+): Promise<'carry-on' | 'turn-back' | 'place'> {
+  if (entry.quarantineId !== null || (await isPlaced(options, entry, leftovers))) return 'carry-on';
+  if (!(await exists(leftovers.temporary))) return 'turn-back';
+  return (await lstat(leftovers.temporary)).size === entry.target?.bytes ? 'place' : 'turn-back';
 }
 
 /** A proved ciphertext whose original is nowhere to be seen: a medium damaged by a power cut may show that. */
@@ -186,10 +200,11 @@ async function turnBack(
   name: Buffer,
 ): Promise<VolumePath> {
   let restored = name;
-  if (await exists(leftovers.plain)) {
+  const original = (await exists(leftovers.plain)) ? leftovers.plain : leftovers.erase;
+  if (await exists(original)) {
     for (let attempt = 1; ; attempt += 1) {
       restored = restoredName(name, attempt);
-      if (await renameExclusive(leftovers.plain, leftovers.folder.entry(restored))) break;
+      if (await renameExclusive(original, leftovers.folder.entry(restored))) break;
     }
   }
   if (await exists(leftovers.temporary)) await unlink(leftovers.temporary);
