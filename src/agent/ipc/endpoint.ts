@@ -12,13 +12,19 @@ const refuse = (message: string, cause?: unknown): Result<never, Failure> =>
 
 /** Listens on a Unix socket or a named pipe. Never takes the place of a live server or of a file that is no socket. */
 export async function listenOn(server: Server, endpoint: string): Promise<Result<void, Failure>> {
-  if (process.platform === 'win32') return listen(server, { path: endpoint, readableAll: true, writableAll: true });
+  if (process.platform === 'win32') return listenOnPipe(server, endpoint);
   const cleared = await clearPath(endpoint);
   if (!cleared.ok) return cleared;
   const listening = await listen(server, { path: endpoint });
   // Every logged-in user's tray may connect to root's agent; what each may do is decided by who the kernel says it is.
   if (listening.ok) await chmod(endpoint, process.geteuid?.() === 0 ? 0o666 : 0o600);
   return listening;
+}
+
+/** Windows gives a client whichever server made the pipe's next instance: two servers of one name would share its clients. */
+async function listenOnPipe(server: Server, endpoint: string): Promise<Result<void, Failure>> {
+  if ((await probe(endpoint)) === 'live') return refuse(`Another agent answers at ${endpoint}. Stop it first.`);
+  return listen(server, { path: endpoint, readableAll: true, writableAll: true });
 }
 
 async function clearPath(endpoint: string): Promise<Result<void, Failure>> {
