@@ -20,7 +20,8 @@ export async function decryptFile(
   identities: readonly string[],
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number; sha256: string }, Failure>> {
-  return await decryptTo(source, target, identities, startDigest((await source.stat()).size), onProgress);
+  const { size } = await source.stat();
+  return await decryptTo(source, target, identities, () => startDigest(size), onProgress);
 }
 
 /** As `decryptFile` without the SHA-256, the slowest part of it. */
@@ -30,7 +31,7 @@ export async function decryptFileWithoutDigest(
   identities: readonly string[],
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number }, Failure>> {
-  const opened = await decryptTo(source, target, identities, NO_DIGEST, onProgress);
+  const opened = await decryptTo(source, target, identities, () => NO_DIGEST, onProgress);
   return opened.ok ? ok({ bytes: opened.value.bytes }) : opened;
 }
 
@@ -55,15 +56,12 @@ async function decryptTo(
   source: FileHandle,
   target: FileHandle,
   identities: readonly string[],
-  digest: Digest,
+  digest: () => Digest,
   onProgress: ((bytes: number) => void) | undefined,
 ): Promise<ReturnType<typeof open>> {
   const head = openHead(await readStart(source), identities);
-  if (!head.ok) {
-    await digest.close();
-    return head;
-  }
-  return await open(source, head.value, digest, (plaintext, position) => writeFully(target, plaintext, position), onProgress);
+  if (!head.ok) return head;
+  return await open(source, head.value, digest(), (plaintext, position) => writeFully(target, plaintext, position), onProgress);
 }
 
 async function open(

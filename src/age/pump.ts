@@ -30,16 +30,13 @@ const SLOTS = 6;
 
 /**
  * Runs the job; false when the transformation stopped it. An empty source is one empty last batch.
- * Nothing is under way any more when it returns or throws.
+ * It begins nothing more once it returns or throws; closing a handle waits for what is under way.
  * @throws what reading or consuming threw.
  */
 export async function pump(job: PumpJob): Promise<boolean> {
-  const slots = Array.from({ length: SLOTS }, (_, index) => new Slot(job, index));
-  const slotOf = (index: number): Slot => {
-    const slot = slots[index % SLOTS];
-    if (slot === undefined) throw new RangeError(`no slot for batch ${index}`);
-    return slot;
-  };
+  const slots: Slot[] = [];
+  // Made when first needed: most files are smaller than one batch.
+  const slotOf = (index: number): Slot => (slots[index % SLOTS] ??= new Slot(job, index));
   try {
     await slotOf(0).startFilling();
     await slotOf(0).filling;
@@ -52,7 +49,7 @@ export async function pump(job: PumpJob): Promise<boolean> {
       const last = slot.filled < job.inputBytes || slotOf(index + 1).filled === 0;
       // Started before the transformation, which keeps this thread busy, so that the system reads beside it.
       if (!last) await slotOf(index + 2).startFilling();
-      const length = job.transform({ index, last, input: slot.input.subarray(0, slot.filled), output: slot.output });
+      const length = job.transform({ index, last, input: slot.input.subarray(0, slot.filled), output: slot.output() });
       if (length === null) return false;
       slot.consume(length);
       total += slot.filled;
@@ -71,7 +68,7 @@ export async function pump(job: PumpJob): Promise<boolean> {
 class Slot {
   readonly #job: PumpJob;
   readonly input: Uint8Array;
-  readonly output: Uint8Array;
+  #output: Uint8Array | null = null;
   filled = 0;
   filling: Promise<void> = Promise.resolve();
   consuming: Promise<unknown> = Promise.resolve();
@@ -81,7 +78,10 @@ class Slot {
     this.#job = job;
     this.#index = first - SLOTS;
     this.input = allocate(job.inputBytes, job.shared === 'input');
-    this.output = allocate(job.outputBytes, job.shared === 'output');
+  }
+
+  output(): Uint8Array {
+    return (this.#output ??= allocate(this.#job.outputBytes, this.#job.shared === 'output'));
   }
 
   /** Begins to read the slot's next batch into `filling`, once the last one has been consumed. */
@@ -105,7 +105,7 @@ class Slot {
 
   consume(outputLength: number): void {
     const { consume, outputBytes } = this.#job;
-    this.consuming = consume(this.input.subarray(0, this.filled), this.output.subarray(0, outputLength), this.#index * outputBytes);
+    this.consuming = consume(this.input.subarray(0, this.filled), this.output().subarray(0, outputLength), this.#index * outputBytes);
     this.consuming.catch(() => undefined);
   }
 }

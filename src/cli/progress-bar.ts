@@ -11,7 +11,7 @@ const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 export function startProgress(label: string, total: number): Progress {
   if (!process.stderr.isTTY || total === 0) return SILENT;
   const bar = new SingleBar(
-    { format: `${label} {bar} {percentage}% {eta_formatted}`, clearOnComplete: true, hideCursor: true, etaBuffer: 50 },
+    { format: `${label} {bar} {percentage}% {eta_formatted}`, clearOnComplete: true, etaBuffer: 50 },
     Presets.shades_classic,
   );
   bar.start(total, 0);
