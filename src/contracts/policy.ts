@@ -63,6 +63,8 @@ export const fileRule = z.strictObject({
   title: localizedText.optional(),
   /** The rule holds when any of these does. */
   when: z.array(fileCondition).min(1).max(64),
+  /** The rule's exceptions: it does not hold, whatever `when` says, when any of these does. */
+  unless: z.array(fileCondition).min(1).max(64).optional(),
   action,
   severity: severity.optional(),
   /** Shown to the person whose file it is: what happened and what to do next. */

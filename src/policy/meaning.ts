@@ -101,6 +101,10 @@ function conditionsThatNeverHold(policy: Policy): Mistake[] {
       : []),
     ...(bus?.every((name) => !removable.includes(name)) === true ? [neverHolds([...path, 'bus'], NOT_REMOVABLE)] : []),
   ]);
+  const exceptForAll = policy.rules.flatMap(({ unless = [] }, rule) => {
+    const index = unless.findIndex(isEmpty);
+    return index < 0 ? [] : [neverHolds(['rules', rule, 'unless', index], EXCEPT_FOR_ALL)];
+  });
   const inDevices = policy.devices.rules.flatMap(({ when }, index) => {
     const path = ['devices', 'rules', index, 'when'];
     return [
@@ -115,13 +119,15 @@ function conditionsThatNeverHold(policy: Policy): Mistake[] {
       ...(when.bus?.every((name) => !removable.includes(name)) === true ? [neverHolds([...path, 'bus'], NOT_REMOVABLE)] : []),
     ];
   });
-  return [...inFiles, ...inDevices];
+  return [...inFiles, ...exceptForAll, ...inDevices];
 }
 
 const NOT_REMOVABLE = {
   ja: 'volumes で取り外せるものとされていないバスだけが書かれている',
   en: 'volumes does not count any of these buses as removable',
 };
+
+const EXCEPT_FOR_ALL = { ja: 'すべてのファイルが例外になっている', en: 'every file is an exception' };
 
 function neverHolds(path: readonly PropertyKey[], why: LocalizedText): Mistake {
   return {
@@ -134,7 +140,7 @@ function neverHolds(path: readonly PropertyKey[], why: LocalizedText): Mistake {
 /** A rule for every file leaves nothing to weaker rules, nor to later ones of its own strength. */
 function unreachableFileRules({ rules }: Policy): Mistake[] {
   const strength = (index: number): number => ACTIONS.indexOf(rules[index]?.action ?? 'allow');
-  const always = rules.flatMap(({ when }, index) => (when.some(isEmpty) ? [index] : []));
+  const always = rules.flatMap(({ when, unless }, index) => (unless === undefined && when.some(isEmpty) ? [index] : []));
   return rules.flatMap(({ id }, index) => {
     const by = always.find((other) => strength(other) > strength(index) || (strength(other) === strength(index) && other < index));
     return by === undefined ? [] : [unreachable(['rules', index, 'id'], id, rules[by]?.id ?? '')];
@@ -173,7 +179,10 @@ function screenLock({ 'screen-lock': lock }: Policy): Mistake[] {
 }
 
 function conditionsOf({ rules }: Policy): { condition: FileCondition; path: PropertyKey[] }[] {
-  return rules.flatMap(({ when }, rule) => when.map((condition, index) => ({ condition, path: ['rules', rule, 'when', index] })));
+  return rules.flatMap(({ when, unless = [] }, rule) => [
+    ...when.map((condition, index) => ({ condition, path: ['rules', rule, 'when', index] })),
+    ...unless.map((condition, index) => ({ condition, path: ['rules', rule, 'unless', index] })),
+  ]);
 }
 
 const isEmpty = (condition: object): boolean => Object.values(condition).every((member) => member === undefined);

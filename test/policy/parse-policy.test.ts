@@ -80,11 +80,11 @@ describe('parsePolicy', () => {
 it('the examples of docs/spec/policy.md are what they say they are', () => {
   const page = readFileSync(new URL('../../docs/spec/policy.md', import.meta.url), 'utf8');
   const blocks = Array.from(page.matchAll(/```yaml\n([^`]+)```/g), ([, block = '']) => block);
-  const [whole = '', keywords = '', cases = ''] = blocks;
+  const [whole = '', rule = '', keywords = '', cases = ''] = blocks;
   expect(mistakes(whole)).toEqual([]);
-  expect(mistakes(whole + keywords)).toEqual([]);
+  expect(mistakes(whole + rule + keywords)).toEqual([]);
   expect(parseCases(cases)).toMatchObject({ ok: true });
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
 });
 
 describe('whatever the text', () => {

@@ -16,6 +16,7 @@ const TEXTS = {
     failed: 'does not match',
     always: 'holds for every file',
     member: (member: string, wanted: string, seen: string) => `${member}: asked ${wanted}, found ${seen}`,
+    unless: 'unless',
     nothing: 'nothing',
   },
   ja: {
@@ -29,6 +30,7 @@ const TEXTS = {
     failed: '当てはまりません',
     always: 'すべてのファイルに当てはまる',
     member: (member: string, wanted: string, seen: string) => `${member}: 条件 ${wanted}、実際 ${seen}`,
+    unless: '例外',
     nothing: 'なし',
   },
 } as const;
@@ -54,11 +56,15 @@ export function explanationLines(
     `${displayName(file)}: ${verdict.action} (${by(verdict.rule)})`,
     `  ${text.content}: ${contentText(inspection, language)}`,
     `  ${text.volume}: ${volume.decision.treatment} (${by(volume.decision.rule)})`,
-    ...rules.flatMap(({ id, action, matched, decided, conditions }) => {
+    ...rules.flatMap(({ id, action, matched, decided, conditions, exceptions }) => {
       const title = titles.get(id);
       const outcome = decided ? text.decided : matched ? text.matched : text.failed;
       const head = `  ${matched ? '+' : '-'} ${id}${title === undefined ? '' : ` ${title}`} [${action}] ${outcome}`;
-      return [head, ...conditions.flatMap((condition) => conditionLines(condition, language))];
+      return [
+        head,
+        ...conditionLines(conditions, language),
+        ...(exceptions.length === 0 ? [] : [`      ${text.unless}:`, ...conditionLines(exceptions, language)]),
+      ];
     }),
   ];
 }
@@ -73,9 +79,12 @@ function contentText({ type, persons, findings, unreadable }: Inspection, langua
   ].join(', ');
 }
 
-function conditionLines({ members }: ConditionExplanation, language: Language): string[] {
-  if (members.length === 0) return [`      + ${TEXTS[language].always}`];
-  return members.map((member) => `      ${member.holds ? '+' : '-'} ${memberText(member, language)}`);
+function conditionLines(conditions: readonly ConditionExplanation[], language: Language): string[] {
+  return conditions.flatMap(({ members }) =>
+    members.length === 0
+      ? [`      + ${TEXTS[language].always}`]
+      : members.map((member) => `      ${member.holds ? '+' : '-'} ${memberText(member, language)}`),
+  );
 }
 
 function memberText({ member, wanted, seen }: MemberExplanation, language: Language): string {

@@ -1,5 +1,5 @@
 import type { Severity } from '../../contracts/ids.ts';
-import type { FileRule, Policy } from '../../contracts/policy.ts';
+import type { FileCondition, FileRule, Policy } from '../../contracts/policy.ts';
 import { ACTIONS, type Action, type Verdict } from '../../contracts/verdict.ts';
 import { FILE_MEMBERS, type FileCircumstances } from './file-condition.ts';
 import { holdsAll } from './member.ts';
@@ -34,7 +34,8 @@ export function decideFile(policy: Policy, file: FileCircumstances): Verdict {
 }
 
 function matchesFile(rule: FileRule, file: FileCircumstances): boolean {
-  return rule.when.some((condition) => holdsAll(FILE_MEMBERS, condition, file));
+  const holds = (condition: FileCondition): boolean => holdsAll(FILE_MEMBERS, condition, file);
+  return rule.when.some(holds) && rule.unless?.some(holds) !== true;
 }
 
 function isStronger(action: Action, than: Action | undefined): boolean {

@@ -1,4 +1,4 @@
-import type { DeviceAction, Policy } from '../../contracts/policy.ts';
+import type { DeviceAction, FileCondition, Policy } from '../../contracts/policy.ts';
 import type { Action, Verdict } from '../../contracts/verdict.ts';
 import { decideFile } from './decide-file.ts';
 import { decideVolume, DEVICE_MEMBERS, type VolumeCircumstances, type VolumeDecision } from './decide-volume.ts';
@@ -25,6 +25,8 @@ export interface RuleExplanation<A> {
   /** The rule that the decision names. */
   readonly decided: boolean;
   readonly conditions: readonly ConditionExplanation[];
+  /** Those of `unless`: when any of them holds the rule does not match. Device rules have none. */
+  readonly exceptions: readonly ConditionExplanation[];
 }
 
 export interface FileExplanation {
@@ -40,35 +42,29 @@ export interface VolumeExplanation {
 /** Why `decideFile` says what it says: every rule, with each condition that held or failed. Uses the same tests. */
 export function explainFile(policy: Policy, file: FileCircumstances): FileExplanation {
   const verdict = decideFile(policy, file);
-  return {
-    verdict,
-    rules: policy.rules.map((rule) =>
-      explainRule(
-        rule,
-        rule.when.map((condition) => explainCondition(FILE_MEMBERS, condition, file)),
-        verdict.rule,
-      ),
-    ),
-  };
+  const explain = (condition: FileCondition): ConditionExplanation => explainCondition(FILE_MEMBERS, condition, file);
+  const rules = policy.rules.map((rule) =>
+    explainRule(rule, { conditions: rule.when.map(explain), exceptions: (rule.unless ?? []).map(explain) }, verdict.rule),
+  );
+  return { verdict, rules };
 }
 
 /** Why `decideVolume` says what it says. `matched` is told for every rule; the first that matched decided. */
 export function explainVolume(policy: Policy, circumstances: VolumeCircumstances): VolumeExplanation {
   const decision = decideVolume(policy, circumstances);
-  return {
-    decision,
-    rules: policy.devices.rules.map((rule) =>
-      explainRule(rule, [explainCondition(DEVICE_MEMBERS, rule.when, circumstances)], decision.rule),
-    ),
-  };
+  const rules = policy.devices.rules.map((rule) =>
+    explainRule(rule, { conditions: [explainCondition(DEVICE_MEMBERS, rule.when, circumstances)], exceptions: [] }, decision.rule),
+  );
+  return { decision, rules };
 }
 
 function explainRule<A>(
   { id, action }: { id: string; action: A },
-  conditions: readonly ConditionExplanation[],
+  parts: Pick<RuleExplanation<A>, 'conditions' | 'exceptions'>,
   deciding: string | undefined,
 ): RuleExplanation<A> {
-  return { id, action, matched: conditions.some(({ holds }) => holds), decided: id === deciding, conditions };
+  const matched = parts.conditions.some(({ holds }) => holds) && !parts.exceptions.some(({ holds }) => holds);
+  return { id, action, matched, decided: id === deciding, ...parts };
 }
 
 function explainCondition<C, S>(members: readonly Member<C, S>[], condition: C, circumstances: S): ConditionExplanation {

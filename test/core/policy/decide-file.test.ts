@@ -25,6 +25,18 @@ describe('decideFile', () => {
     expect(decideFile(allowed, file({ path: 'x.bin' }))).toEqual({ action: 'encrypt', severity: 'medium' });
   });
 
+  it('takes a file out of the rule it is an exception of, and of no other', () => {
+    const policy = policyWith({
+      rules: [
+        { id: 'strict', action: 'block', when: [{}], unless: [{ users: ['suzuki'] }, { type: ['text'], hosts: ['pc-01'] }] },
+        { id: 'usual', action: 'encrypt', when: [{ name: ['*.txt'] }] },
+      ],
+    });
+    expect(decideFile(policy, file()).rule).toBe('usual');
+    expect(decideFile(policy, file({ host: 'pc-02' })).rule).toBe('strict');
+    expect(decideFile(policy, file({ host: 'pc-02', user: 'suzuki', path: 'a.bin' })).rule).toBeUndefined();
+  });
+
   it('takes severity and message from the rule when it has them', () => {
     const message = { ja: '止めました', en: 'Stopped' };
     const policy = policyWith({ rules: [{ id: 'a', action: 'block', severity: 'low', message, when: [{}] }] });

@@ -19,6 +19,7 @@ describe('explainFile', () => {
       action: 'block',
       matched: false,
       decided: false,
+      exceptions: [],
       conditions: [
         { holds: false, members: [{ member: 'persons', holds: false, wanted: { 'at-least': 1000 }, seen: { from: 3, to: 5 } }] },
       ],
@@ -32,6 +33,12 @@ describe('explainFile', () => {
     expect(explainFile(policy, both).rules[1]?.conditions[1]?.members[1]?.seen).toEqual([
       { detector: 'jp.my-number', distinct: 3, confidence: 'high' },
     ]);
+  });
+
+  it('tells which exception took a file out of a rule', () => {
+    const rule = { id: 'it', action: 'block' as const, when: [{}], unless: [{ type: ['pdf'] }, { users: ['tanaka'] }] };
+    const [explained] = explainFile(policyWith({ rules: [rule] }), file()).rules;
+    expect(explained).toMatchObject({ matched: false, conditions: [{ holds: true }], exceptions: [{ holds: false }, { holds: true }] });
   });
 
   it('shows counts, never samples', () => {
