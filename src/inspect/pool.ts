@@ -88,7 +88,8 @@ export class InspectionPool implements Inspector {
   }
 
   #start(memory: number): Slot {
-    const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: memory }, stderr: true, stdout: true });
+    // Flags of the process that uses us (`--input-type`, a loader) are not meant for this thread.
+    const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: memory }, execArgv: [], stderr: true, stdout: true });
     const slot: Slot = { worker, memoryMebibytes: memory, task: undefined, timer: undefined, started: 0 };
     this.#slots.push(slot);
     worker.unref();
