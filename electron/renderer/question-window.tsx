@@ -3,9 +3,11 @@ import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../../src/ui/icons.tsx';
 import { useUi } from '../../src/ui/use-ui.ts';
 import { call } from './api.ts';
-import { ReasonForm } from './reason-form.tsx';
+import { type Outcome, ReasonForm } from './reason-form.tsx';
 import { useTrayState } from './tray-state.tsx';
 import styles from './question-window.module.css';
+
+const NOTHING_YET: Outcome = { released: 0, refusals: [] };
 
 const postpone = (): void => void call('postponeQuestions', {});
 
@@ -13,7 +15,7 @@ const postpone = (): void => void call('postponeQuestions', {});
 export function QuestionWindow() {
   const { t } = useUi();
   const { questions } = useTrayState();
-  const [released, setReleased] = useState(0);
+  const [outcome, setOutcome] = useState<Outcome>(NOTHING_YET);
   const count = questions.length;
   const before = useRef(count);
 
@@ -21,19 +23,15 @@ export function QuestionWindow() {
     document.title = t('tray:window.question');
   }, [t]);
   useEffect(() => {
-    // A new question after the last was answered: the thanks for the old one would only confuse.
-    if (count > before.current) setReleased(0);
+    // A new question after the last was answered: what became of the old one would only confuse.
+    if (count > before.current) setOutcome(NOTHING_YET);
     before.current = count;
   }, [count]);
 
   return (
     <main className={styles['question']}>
       {count === 0 ? (
-        <div className={styles['done']}>
-          <Icon name={released > 0 ? 'check' : 'release'} size={36} />
-          <h1>{released > 0 ? t('tray:question.released', { count: released }) : t('tray:question.none')}</h1>
-          <Button onClick={postpone}>{t('action.close')}</Button>
-        </div>
+        <Done outcome={outcome} />
       ) : (
         <>
           <header>
@@ -43,7 +41,7 @@ export function QuestionWindow() {
               <p>{t('tray:question.meaning')}</p>
             </div>
           </header>
-          <ReasonForm questions={questions} onDone={(outcome) => setReleased(outcome.released)}>
+          <ReasonForm questions={questions} onDone={setOutcome}>
             <Button variant="default" onClick={postpone}>
               {t('tray:question.later')}
             </Button>
@@ -51,5 +49,25 @@ export function QuestionWindow() {
         </>
       )}
     </main>
+  );
+}
+
+/** Nothing waits any more: what was released, and what could not be and never will. */
+function Done({ outcome }: { readonly outcome: Outcome }) {
+  const { t } = useUi();
+  const { released, refusals } = outcome;
+  const answered = released + refusals.length > 0;
+  return (
+    <div className={`${styles['done']} ${released > 0 ? styles['released'] : ''}`}>
+      <Icon name={released > 0 ? 'check' : 'release'} size={36} />
+      {released > 0 ? <h1>{t('tray:question.released', { count: released })}</h1> : null}
+      {[...new Set(refusals)].map((reason) => (
+        <p key={reason} role="alert">
+          {t('tray:question.not-released', { reason })}
+        </p>
+      ))}
+      {answered ? null : <h1>{t('tray:question.none')}</h1>}
+      <Button onClick={postpone}>{t('action.close')}</Button>
+    </div>
   );
 }

@@ -16,7 +16,8 @@ export interface HeldFile {
 const justification = ipcMethods['file.justify'].params.shape.justification;
 const LONGEST = 2000;
 
-interface Outcome {
+/** What became of the files, as counted by the agent. */
+export interface Outcome {
   readonly released: number;
   readonly refusals: readonly string[];
 }
@@ -79,7 +80,7 @@ export function ReasonForm({ questions, onDone, children }: ReasonFormProps) {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
         maxLength={LONGEST}
-        rows={3}
+        rows={4}
         error={tried && !good ? t('tray:question.too-short') : null}
         data-autofocus
       />

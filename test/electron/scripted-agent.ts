@@ -24,6 +24,8 @@ export class ScriptedAgent {
   #server: Server | null = null;
   #sequence = 0;
   protocol = 1;
+  /** Methods that are answered with an error. */
+  readonly refusals = new Map<IpcMethod, { code: string; message: string }>();
 
   constructor(path: string, answers: Answers) {
     this.path = path;
@@ -80,6 +82,8 @@ export class ScriptedAgent {
     const { id, method, params } = requestSchema.parse(message);
     const row = ipcMethods[method as IpcMethod];
     this.requests.push({ method, params: row.params.parse(params) });
+    const refusal = this.refusals.get(method as IpcMethod);
+    if (refusal !== undefined) return { kind: 'response', id, ok: false, error: { ...refusal, retryable: false } };
     const answer = this.#answers[method as IpcMethod];
     if (answer === undefined)
       return { kind: 'response', id, ok: false, error: { code: 'DLP_IPC_METHOD', message: `no answer to ${method}`, retryable: false } };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Model } from '../../electron/main/model.ts';
 import { noticeText } from '../../electron/main/notice-text.ts';
 import { menuTemplate, type TrayActions } from '../../electron/main/tray.ts';
@@ -8,10 +8,9 @@ import { type Notification, notification } from '../../src/contracts/ipc.ts';
 import { createI18n, type Translate, translator } from '../../src/i18n/create-i18n.ts';
 import { resources } from '../../src/i18n/resources.ts';
 import { PLATFORM_GAPS } from '../../src/platform/types.ts';
-import { vi } from 'vitest';
 import { encryptedNotice, heldNotice, HOLD_ID } from './samples.ts';
 
-vi.mock('electron', () => ({ Menu: {}, nativeImage: {}, Tray: class {} }));
+vi.mock('electron', () => ({ Menu: {}, nativeImage: {}, Tray: {} }));
 
 const translate: Readonly<Record<Language, Translate>> = { ja: translator(createI18n('ja')), en: translator(createI18n('en')) };
 const newModel = (changed: (state: TrayState) => void = () => {}): Model =>

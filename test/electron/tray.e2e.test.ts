@@ -191,6 +191,21 @@ describe.skipIf(missing !== null)('the tray', () => {
     await poll(async () => (await windows()).every((window, index) => index === 0 || !window.visible), 'the question window to hide');
   });
 
+  it('says why a file could not be released, and asks no more about it', async () => {
+    agent.refusals.set('file.justify', { code: 'DLP_QUARANTINE_MISSING', message: 'it is gone' });
+    agent.push('notification.raised', { ...heldNotice(), holdId: '0198d3c4-7777-7b52-9d0e-2f4c8a1b7e10' });
+    const question = await app.page('#question');
+    await question.getByLabel('理由').fill('もう一度お願いします');
+    await question.getByRole('button', { name: '理由を送信して解除' }).click();
+    const alert = question.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('解除できませんでした');
+    expect(await question.getByLabel('理由').count()).toBe(0);
+    agent.refusals.clear();
+    await screenshot(question, 'question-refused-ja');
+    await question.getByRole('button', { name: '閉じる' }).click();
+  });
+
   it('refuses a call that does not parse or is too large', async () => {
     const refused = { ok: false, error: { code: 'DLP_IPC_PARAMS', message: 'the request was not understood', retryable: false } };
     for (const params of ['{ limit: 0 }', '{ limit: 5, extra: 1 }', 'null', '{ limit: 5, before: "x".repeat(100_000) }'])

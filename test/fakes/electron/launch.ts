@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { defaultSession } from './session.ts';
 import type * as electronModule from './index.ts';
@@ -44,7 +44,8 @@ export async function launchFake(options: LaunchOptions): Promise<RunningApp> {
   const home = mkdtempSync(join(tmpdir(), 'fake-electron-'));
   options.prepare?.(home);
   if (options.uid !== undefined)
-    for (const path of [home, ...readdirSync(home, { recursive: true })]) chownSync(resolve(home, String(path)), options.uid, options.uid);
+    for (const path of ['', ...readdirSync(home, { recursive: true, encoding: 'utf8' })])
+      chownSync(join(home, path), options.uid, options.uid);
   const port = await freePort();
   const child = fork(join(import.meta.dirname, 'child.ts'), [options.main, ...(options.arguments ?? [])], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
