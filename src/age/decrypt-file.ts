@@ -93,7 +93,7 @@ async function open(
 }
 
 async function readStart(source: FileHandle): Promise<Uint8Array> {
-  const start = Buffer.alloc(MAX_HEAD_BYTES);
+  const start = Buffer.allocUnsafeSlow(MAX_HEAD_BYTES);
   let filled = 0;
   while (filled < start.length) {
     const { bytesRead } = await source.read(start, filled, start.length - filled, filled);

@@ -40,13 +40,10 @@ export async function pump(job: PumpJob): Promise<boolean> {
   try {
     await slotOf(0).startFilling();
     await slotOf(0).filling;
-    await slotOf(1).startFilling();
+    if (slotOf(0).isFull()) await slotOf(1).startFilling();
     for (let index = 0, total = 0; ; index += 1) {
       const slot = slotOf(index);
-      // A full batch is known to be the last only once the one after it came back empty.
-      await slotOf(index + 1).filling;
-      // A short batch was the end when it was read; what a growing file gains after that is not part of this run.
-      const last = slot.filled < job.inputBytes || slotOf(index + 1).filled === 0;
+      const last = !(slot.isFull() && (await slotOf(index + 1).hasBytes()));
       // Started before the transformation, which keeps this thread busy, so that the system reads beside it.
       if (!last) await slotOf(index + 2).startFilling();
       const length = job.transform({ index, last, input: slot.input.subarray(0, slot.filled), output: slot.output() });
@@ -103,6 +100,17 @@ class Slot {
     }
   }
 
+  /** A batch that is not full was the end when it was read; what a growing file gains after that is not part of this run. */
+  isFull(): boolean {
+    return this.filled === this.#job.inputBytes;
+  }
+
+  /** A full batch is known to be the last only once the one after it came back empty. */
+  async hasBytes(): Promise<boolean> {
+    await this.filling;
+    return this.filled > 0;
+  }
+
   consume(outputLength: number): void {
     const { consume, outputBytes } = this.#job;
     this.consuming = consume(this.input.subarray(0, this.filled), this.output().subarray(0, outputLength), this.#index * outputBytes);
@@ -110,6 +118,7 @@ class Slot {
   }
 }
 
+/** Not cleared first: only what was read or written into it is ever looked at. */
 function allocate(bytes: number, shared: boolean): Uint8Array {
-  return shared ? new Uint8Array(new SharedArrayBuffer(bytes)) : new Uint8Array(bytes);
+  return shared ? new Uint8Array(new SharedArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes);
 }
