@@ -4,7 +4,7 @@ import type { FileCondition, Policy } from '../contracts/policy.ts';
 import { ACTIONS } from '../contracts/verdict.ts';
 import { durationMillis, sizeBytes } from '../core/units.ts';
 import { nearest } from './nearest.ts';
-import type { PolicyProblem } from './problem.ts';
+import { MAX_PROBLEMS, type PolicyProblem } from './problem.ts';
 import type { ProblemText, YamlDocument } from './yaml-document.ts';
 
 interface Mistake extends ProblemText {
@@ -23,7 +23,7 @@ export function meaningProblems(policy: Policy, document: YamlDocument): PolicyP
     ...unreachableDeviceRules(policy),
     ...screenLock(policy),
   ];
-  return mistakes.map(({ path, ...what }) => document.problem('value', path, what));
+  return mistakes.slice(0, MAX_PROBLEMS).map(({ path, ...what }) => document.problem('value', path, what));
 }
 
 function repeatedIds(policy: Policy): Mistake[] {

@@ -25,6 +25,9 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
+/** As many as a person can use at once; finding the place of each takes time. */
+export const MAX_PROBLEMS = 50;
+
 /** One mistake in a policy, at the first character of what is wrong. Line and column count from 1. */
 export interface PolicyProblem {
   readonly code: ProblemCode;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LocalizedText } from '../contracts/ids.ts';
 import { displayName } from '../core/display-name.ts';
 import { nearest } from './nearest.ts';
-import type { PolicyProblem } from './problem.ts';
+import { MAX_PROBLEMS, type PolicyProblem } from './problem.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -12,7 +12,10 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
 /** Checks a document against a contract; every mistake comes back with its place and what to write instead. */
 export function schemaProblems(schema: z.ZodType, document: YamlDocument, issues: readonly Issue[]): PolicyProblem[] {
   const keys = keysOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
-  return issues.flatMap((issue) => problemsOf(issue, { document, keys }, []));
+  return issues
+    .slice(0, MAX_PROBLEMS)
+    .flatMap((issue) => problemsOf(issue, { document, keys }, []))
+    .slice(0, MAX_PROBLEMS);
 }
 
 interface Context {
@@ -25,7 +28,7 @@ function problemsOf(issue: Issue, context: Context, above: Path): PolicyProblem[
   const { document } = context;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, context));
+      return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey(key, path, context));
     case 'invalid_union':
       return unionProblems(issue.errors, context, path);
     case 'invalid_type':

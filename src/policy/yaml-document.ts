@@ -1,11 +1,10 @@
 import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import type { LocalizedText } from '../contracts/ids.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
-import { formatPath, type PolicyProblem, type ProblemCode } from './problem.ts';
+import { formatPath, MAX_PROBLEMS, type PolicyProblem, type ProblemCode } from './problem.ts';
 
 /** A release carries no more (contracts/policy.ts). */
 const MAX_CHARACTERS = 4_194_304;
-const MAX_PROBLEMS = 50;
 
 // Control characters cannot be seen, and bidirectional overrides show a reviewer another policy than the one that is
 // applied (CVE-2021-42574). Tab, line feed and carriage return are YAML's own.
