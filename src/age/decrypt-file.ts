@@ -3,7 +3,7 @@ import { failure, type Failure } from '../contracts/errors.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
 import { openChunks, CHUNK_BYTES, SEALED_CHUNK_BYTES } from './chunks.ts';
 import { NO_DIGEST, startDigest, type Digest } from './digest.ts';
-import { BATCH_CHUNKS, type EncryptionReceipt } from './encrypt-file.ts';
+import { batchChunks, type EncryptionReceipt } from './encrypt-file.ts';
 import { damagedPayload, openHead, openHeadWithFileKey, MAX_HEAD_BYTES, type OpenedHead } from './file-head.ts';
 import { pump } from './pump.ts';
 import { writeFully } from './write-fully.ts';
@@ -21,7 +21,7 @@ export async function decryptFile(
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number; sha256: string }, Failure>> {
   const { size } = await source.stat();
-  return await decryptTo(source, target, identities, () => startDigest(size), onProgress);
+  return await decryptTo(source, target, identities, size, () => startDigest(size), onProgress);
 }
 
 /** As `decryptFile` without the SHA-256, the slowest part of it. */
@@ -31,7 +31,8 @@ export async function decryptFileWithoutDigest(
   identities: readonly string[],
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number }, Failure>> {
-  const opened = await decryptTo(source, target, identities, () => NO_DIGEST, onProgress);
+  const { size } = await source.stat();
+  const opened = await decryptTo(source, target, identities, size, () => NO_DIGEST, onProgress);
   return opened.ok ? ok({ bytes: opened.value.bytes }) : opened;
 }
 
@@ -42,7 +43,7 @@ export async function decryptFileWithoutDigest(
  */
 export async function verifyFile(source: FileHandle, receipt: EncryptionReceipt): Promise<Result<void, Failure>> {
   const head = openHeadWithFileKey(await readStart(source), receipt.fileKey);
-  const opened = head.ok ? await open(source, head.value, startDigest(receipt.bytes)) : head;
+  const opened = head.ok ? await open(source, head.value, receipt.bytes, startDigest(receipt.bytes)) : head;
   if (opened.ok && opened.value.bytes === receipt.bytes && opened.value.sha256 === receipt.sha256) return ok(undefined);
   return err(
     failure('DLP_VERIFY_FAILED', 'The encrypted file does not read back as what was encrypted. The original was not touched.', {
@@ -56,30 +57,33 @@ async function decryptTo(
   source: FileHandle,
   target: FileHandle,
   identities: readonly string[],
+  size: number,
   digest: () => Digest,
   onProgress: ((bytes: number) => void) | undefined,
 ): Promise<ReturnType<typeof open>> {
   const head = openHead(await readStart(source), identities);
   if (!head.ok) return head;
-  return await open(source, head.value, digest(), (plaintext, position) => writeFully(target, plaintext, position), onProgress);
+  return await open(source, head.value, size, digest(), (plaintext, position) => writeFully(target, plaintext, position), onProgress);
 }
 
 async function open(
   source: FileHandle,
   head: OpenedHead,
+  size: number,
   digest: Digest,
   write: (plaintext: Uint8Array, position: number) => Promise<void> = () => Promise.resolve(),
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number; sha256: string }, Failure>> {
+  const batch = batchChunks(size);
   let bytes = 0;
   try {
     const authentic = await pump({
       source,
       sourceStart: head.length,
-      inputBytes: BATCH_CHUNKS * SEALED_CHUNK_BYTES,
-      outputBytes: BATCH_CHUNKS * CHUNK_BYTES,
+      inputBytes: batch * SEALED_CHUNK_BYTES,
+      outputBytes: batch * CHUNK_BYTES,
       shared: digest.needsSharedMemory ? 'output' : null,
-      transform: ({ index, last, input, output }) => openChunks({ key: head.key, first: index * BATCH_CHUNKS, last }, input, output),
+      transform: ({ index, last, input, output }) => openChunks({ key: head.key, first: index * batch, last }, input, output),
       consume: (_, plaintext, position) => {
         bytes += plaintext.length;
         return Promise.all([digest.update(plaintext), write(plaintext, position)]);

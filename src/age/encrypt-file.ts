@@ -16,8 +16,13 @@ export interface EncryptionReceipt {
   readonly fileKey: Uint8Array;
 }
 
-/** Chunks a batch: large enough to make each system call worth it, small enough not to hold up the event loop (half a millisecond). */
-export const BATCH_CHUNKS = 8;
+/** Large enough to make each system call worth it, small enough not to hold up the event loop (half a millisecond). */
+const MAX_BATCH_CHUNKS = 8;
+
+/** Chunks a batch, for a plaintext of about `bytes`: memory for more would only be a burden to the garbage collector. */
+export function batchChunks(bytes: number): number {
+  return Math.min(MAX_BATCH_CHUNKS, Math.max(1, Math.ceil(bytes / CHUNK_BYTES)));
+}
 
 /**
  * Writes the age v1 form of `source` to `target`, both from position 0. The target should be new and empty; it is neither
@@ -31,7 +36,8 @@ export async function encryptFile(
   recipients: readonly string[],
   onProgress?: (bytes: number) => void,
 ): Promise<Result<EncryptionReceipt, Failure>> {
-  return await seal(source, target, recipients, startDigest((await source.stat()).size), onProgress);
+  const { size } = await source.stat();
+  return await seal(source, target, recipients, size, startDigest(size), onProgress);
 }
 
 /** As `encryptFile` for callers who check nothing afterwards: spares the SHA-256, the slowest part of it. */
@@ -41,7 +47,8 @@ export async function encryptFileWithoutReceipt(
   recipients: readonly string[],
   onProgress?: (bytes: number) => void,
 ): Promise<Result<{ bytes: number }, Failure>> {
-  const sealed = await seal(source, target, recipients, NO_DIGEST, onProgress);
+  const { size } = await source.stat();
+  const sealed = await seal(source, target, recipients, size, NO_DIGEST, onProgress);
   return sealed.ok ? ok({ bytes: sealed.value.bytes }) : sealed;
 }
 
@@ -49,6 +56,7 @@ async function seal(
   source: FileHandle,
   target: FileHandle,
   recipients: readonly string[],
+  size: number,
   digest: Digest,
   onProgress: ((bytes: number) => void) | undefined,
 ): Promise<Result<EncryptionReceipt, Failure>> {
@@ -57,14 +65,15 @@ async function seal(
     if (!head.ok) return head;
     const { bytes: headBytes, fileKey, key } = head.value;
     await writeFully(target, headBytes, 0);
+    const batch = batchChunks(size);
     let bytes = 0;
     await pump({
       source,
       sourceStart: 0,
-      inputBytes: BATCH_CHUNKS * CHUNK_BYTES,
-      outputBytes: BATCH_CHUNKS * SEALED_CHUNK_BYTES,
+      inputBytes: batch * CHUNK_BYTES,
+      outputBytes: batch * SEALED_CHUNK_BYTES,
       shared: digest.needsSharedMemory ? 'input' : null,
-      transform: ({ index, last, input, output }) => sealChunks({ key, first: index * BATCH_CHUNKS, last }, input, output),
+      transform: ({ index, last, input, output }) => sealChunks({ key, first: index * batch, last }, input, output),
       consume: (input, output, position) => {
         bytes += input.length;
         return Promise.all([digest.update(input), writeFully(target, output, headBytes.length + position)]);
