@@ -92,13 +92,14 @@ export function localized(text: LocalizedText, t: Translate): string {
   return t('language.code') === 'ja' ? text.ja : text.en;
 }
 
-/** "My Number 12 · Phone number 30": kinds and numbers of distinct values, most telling first. */
+/** "My Number 12 · Phone number 30": kinds and numbers of distinct values, surest first. A kind may be found at two confidences. */
 export function findingsText(decision: Pick<FileDecision, 'findings'>, t: Translate, format: Formatter): string {
   const weight = { high: 2, medium: 1, low: 0 } as const;
-  return decision.findings
-    .toSorted((a, b) => weight[b.confidence] - weight[a.confidence])
-    .map((finding) => `${detectorName(finding.detector, t)} ${format.number(finding.distinct)}`)
-    .join(' · ');
+  const distinct = new Map<string, number>();
+  for (const finding of decision.findings.toSorted((a, b) => weight[b.confidence] - weight[a.confidence])) {
+    distinct.set(finding.detector, (distinct.get(finding.detector) ?? 0) + finding.distinct);
+  }
+  return [...distinct].map(([detector, count]) => `${detectorName(detector, t)} ${format.number(count)}`).join(' · ');
 }
 
 /** The decision in an event about a file that was inspected, null for every other event. */

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { render } from '@testing-library/react';
+import { configure, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { vi } from 'vitest';
 import { LiveEvents } from '../../src/console/api/live-events.ts';
@@ -7,6 +7,9 @@ import { createQueryClient, LiveContext } from '../../src/console/api/queries.ts
 import { createI18n } from '../../src/i18n/create-i18n.ts';
 import type { Language } from '../../src/contracts/ids.ts';
 import { UiProvider } from '../../src/ui/ui-provider.tsx';
+
+// A busy machine draws slowly; waiting ends as soon as the page is there.
+configure({ asyncUtilTimeout: 15_000 });
 
 /** A stream that never says anything: for what does not follow. */
 const silent = () => ({ readyState: 0, addEventListener: () => undefined, close: () => undefined });

@@ -50,13 +50,16 @@ const finding = (detector: string, count: number, distinct: number, samples: str
 });
 
 const MY_NUMBER = finding('jp.my-number', 1204, 1198, ['1234********', '8801********', '4410********']);
-const PHONE = finding('jp.phone', 1187, 1171, ['090-****-**18', '03-****-**55'], { reasons: ['area-code', 'column-header'] });
-const FEW_PHONES = finding('jp.phone', 3, 3, ['090-****-**18'], { confidence: 'medium', reasons: ['area-code'], where: [{ page: 1 }] });
+const PHONE = finding('jp.phone', 1187, 1171, ['090-****-**18', '03-****-**55'], { reasons: ['format', 'column-header'] });
+const FEW_PHONES = finding('jp.phone', 3, 3, ['090-****-**18'], { confidence: 'medium', reasons: ['format'], where: [{ page: 1 }] });
 const EMAIL = finding('email', 411, 398, ['t***@example.co.jp'], { confidence: 'medium', reasons: ['format'] });
-const CARD = finding('credit-card', 24, 24, ['4980 **** **** **12'], { where: [{ page: 3 }, { page: 4 }], reasons: ['luhn', 'issuer'] });
+const CARD = finding('credit-card', 24, 24, ['4980 **** **** **12'], {
+  where: [{ page: 3 }, { page: 4 }],
+  reasons: ['check-digit', 'context-word'],
+});
 const AWS = finding('secret.aws', 1, 1, ['AKIA************7Q'], {
   where: [{ part: 'deploy/.env', line: 4 }],
-  reasons: ['known-prefix', 'context-word'],
+  reasons: ['format', 'context-word'],
 });
 
 const MESSAGES = {
@@ -207,7 +210,7 @@ const DRAFTS: readonly Draft[] = [
         volume: UNNAMED,
         severity: 'high',
         rule: 'confidential',
-        findings: [finding('keyword.confidential', 3, 1, ['社外秘'], { where: [{ page: 1 }], reasons: ['keyword'] })],
+        findings: [finding('keyword.confidential', 3, 1, ['社外秘'], { where: [{ page: 1 }], reasons: ['label'] })],
       }),
       code: 'DLP_FILE_NO_SPACE',
       reason: 'the medium has 1.2 MiB left, the encrypted file needs 4.0 MiB',

@@ -2,13 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { knownEventTypes } from '../../src/contracts/collector-api.ts';
 import { bus, deviceClass } from '../../src/contracts/device.ts';
 import { ERROR_CODES } from '../../src/contracts/errors.ts';
-import { CONFIDENCES, DETECTOR_IDS, unreadableReason } from '../../src/contracts/finding.ts';
+import { type Confidence, CONFIDENCES, DETECTOR_IDS, unreadableReason } from '../../src/contracts/finding.ts';
 import { SEVERITIES } from '../../src/contracts/ids.ts';
 import { ACTIONS } from '../../src/contracts/verdict.ts';
+import type { Reason } from '../../src/core/detect/detector.ts';
 import { createI18n, translator } from '../../src/i18n/create-i18n.ts';
 import { resources } from '../../src/i18n/resources.ts';
-import { detectorName, errorText, personsText, placeText, reasonText, typeName } from '../../src/ui/event-words.ts';
+import { detectorName, errorText, findingsText, personsText, placeText, reasonText, typeName } from '../../src/ui/event-words.ts';
 import { createFormatter } from '../../src/ui/format.ts';
+
+/** The type makes this list complete: a reason more, and it does not compile. */
+const REASONS: Readonly<Record<Reason, true>> = {
+  'check-digit': true,
+  'context-word': true,
+  'column-header': true,
+  repeated: true,
+  format: true,
+  label: true,
+  prose: true,
+  'known-test-value': true,
+  'policy-keyword': true,
+};
 
 const ja = translator(createI18n('ja'));
 const en = translator(createI18n('en'));
@@ -24,6 +38,7 @@ const NAMED: readonly (readonly [string, readonly string[]])[] = [
   ['unreadable', unreadableReason.options],
   ['bus', bus.options],
   ['class', deviceClass.options],
+  ['reason', Object.keys(REASONS)],
   ['treatment', ['block', 'read-only', 'guard', 'allow', 'ignore']],
   ['basis', ['owner', 'session', 'process', 'unknown']],
 ];
@@ -76,5 +91,20 @@ describe('sentences', () => {
   ])('counts persons %j', (persons, english, japanese) => {
     expect(personsText(persons, en, createFormatter('en'))).toBe(english);
     expect(personsText(persons, ja, createFormatter('ja'))).toBe(japanese);
+  });
+
+  it('adds up a kind that was found at two confidences, surest first', () => {
+    const of = (detector: string, confidence: Confidence, distinct: number) => ({
+      detector,
+      confidence,
+      distinct,
+      count: 99,
+      samples: [],
+      where: [],
+      reasons: [],
+    });
+    const findings = [of('email', 'medium', 3), of('jp.address', 'low', 6), of('jp.address', 'high', 1400)];
+    expect(findingsText({ findings }, en, createFormatter('en'))).toBe('Address (Japan) 1,406 · E-mail address 3');
+    expect(findingsText({ findings: [] }, en, createFormatter('en'))).toBe('');
   });
 });

@@ -19,7 +19,7 @@ export function EventFindings({ decision }: { readonly decision: FileDecision })
       )}
       {findings.length === 0 && unreadable.length === 0 ? <p className={styles['nothing']}>{t('console:drawer.no-findings')}</p> : null}
       {findings.map((finding) => (
-        <FindingCard key={finding.detector} finding={finding} />
+        <FindingCard key={`${finding.detector} ${finding.confidence}`} finding={finding} />
       ))}
     </Section>
   );
