@@ -121,6 +121,8 @@ export class TrayApp {
   async #refresh(): Promise<void> {
     const status = await this.#agent.request('status.get', {});
     if (status.ok) this.#model.setStatus(status.value);
+    // It says hello in our protocol, but means more by it: a newer agent.
+    else if (status.error.code === 'DLP_IPC_PROTOCOL') this.#model.setConnection('incompatible', false);
     this.#windows.send('recordsStale', {});
   }
 

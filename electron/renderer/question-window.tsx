@@ -59,7 +59,7 @@ function Done({ outcome }: { readonly outcome: Outcome }) {
   const answered = released + refusals.length > 0;
   return (
     <div className={`${styles['done']} ${released > 0 ? styles['released'] : ''}`}>
-      <Icon name={released > 0 ? 'check' : 'release'} size={36} />
+      <Icon name={released > 0 ? 'check' : answered ? 'warn' : 'release'} size={36} />
       {released > 0 ? <h1>{t('tray:question.released', { count: released })}</h1> : null}
       {[...new Set(refusals)].map((reason) => (
         <p key={reason} role="alert">

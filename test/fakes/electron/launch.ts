@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -139,15 +139,6 @@ export async function poll<T>(ask: () => Promise<T | null | undefined | false>, 
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
-}
-
-/** The real Electron's program, if it has been fetched. Never import 'electron' to find out: that starts the download. */
-export function realElectron(): string | null {
-  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(import.meta.dirname, '../../../node_modules/electron/dist');
-  const pathFile = join(import.meta.dirname, '../../../node_modules/electron/path.txt');
-  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : 'electron';
-  const program = process.env['ELECTRON_EXEC'] ?? join(folder, name);
-  return existsSync(program) ? program : null;
 }
 
 function freePort(): Promise<number> {
