@@ -32,7 +32,8 @@ export interface TrackerOptions {
   readonly onSettled: (file: SettledFile) => void;
   /** The path is a folder: everything below it is to be looked at. */
   readonly onFolder: (path: VolumePath) => void;
-  readonly onGone: (path: VolumePath) => void;
+  /** The hint came to nothing: no file is there, or its state is known already. */
+  readonly onDropped: (path: VolumePath) => void;
 }
 
 interface Settling {
@@ -56,10 +57,6 @@ export class ArrivalTracker {
 
   constructor(options: TrackerOptions) {
     this.#options = options;
-  }
-
-  get idle(): boolean {
-    return this.#settling.size === 0;
   }
 
   /** `direct`: the OS itself named the path, so that something did happen even if no time on the file moved. */
@@ -127,6 +124,7 @@ export class ArrivalTracker {
     const stamp = stampOf(stats);
     if (this.#isKnown(key, settling, stamp)) {
       this.#settling.delete(key);
+      this.#options.onDropped(settling.path);
       return;
     }
     this.#observe(settling, stamp);
@@ -141,7 +139,7 @@ export class ArrivalTracker {
     } else {
       this.#known.delete(key);
       this.#written.delete(key);
-      this.#options.onGone(settling.path);
+      this.#options.onDropped(settling.path);
     }
   }
 

@@ -16,20 +16,19 @@ export class PresentGate {
     this.#clock = clock;
   }
 
-  /** One caller at a time. */
-  async free(): Promise<void> {
-    if (this.#inside.size < LIMIT) return;
-    await new Promise<void>((go) => {
-      this.#waiting = { go, cancel: this.#clock.after(STALL_MILLIS, () => this.#release()) };
-    });
+  /** Resolves when one more may go through, and counts it in. One caller at a time. */
+  async enter(key: string): Promise<void> {
+    if (this.#inside.size >= LIMIT) {
+      await new Promise<void>((go) => {
+        this.#waiting = { go, cancel: this.#clock.after(STALL_MILLIS, () => this.#release()) };
+      });
+    }
+    this.#inside.add(key);
   }
 
-  enter(fileId: string): void {
-    this.#inside.add(fileId);
-  }
-
-  leave(fileId: string): void {
-    if (this.#inside.delete(fileId)) this.#release();
+  /** Its enforcement is over, or it came to nothing. */
+  leave(key: string): void {
+    if (this.#inside.delete(key)) this.#release();
   }
 
   stop(): void {

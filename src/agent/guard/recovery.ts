@@ -180,11 +180,12 @@ async function carryOn(options: RecoveryOptions, entry: JournalEntry, leftovers:
   // A ciphertext still being copied back to a full medium: the quarantined one counts.
   if (await exists(leftovers.temporary)) await unlink(leftovers.temporary);
   await leftovers.folder.sync();
-  options.journal.finish(entry.fileId, outcomeOf(entry, path));
+  const item = entry.quarantineId === null ? null : await options.quarantine.find(entry.quarantineId);
+  options.journal.finish(entry.fileId, outcomeOf(entry, path, item?.sha256));
 }
 
-function outcomeOf(entry: JournalEntry, path: VolumePath): EnforcementOutcome {
-  if (entry.quarantineId !== null) return { done: true, quarantineId: entry.quarantineId };
+function outcomeOf(entry: JournalEntry, path: VolumePath, sha256: string | undefined): EnforcementOutcome {
+  if (entry.quarantineId !== null) return { done: true, quarantineId: entry.quarantineId, ...(sha256 === undefined ? {} : { sha256 }) };
   if (entry.target === null) {
     return { done: false, code: 'DLP_FILE_NOT_FOUND', reason: 'The file was moved away while the agent was not running.', gone: true };
   }

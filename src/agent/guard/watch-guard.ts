@@ -171,7 +171,10 @@ class ChokidarGuard implements WatchGuard {
       isOwnName: (name) => this.#isOwnName(name),
       onSettled: (file) => this.#onSettled(file),
       onFolder: (path) => void this.#track(this.#sweepBelow(path)),
-      onGone: (path) => watcher.forget(path),
+      onDropped: (path) => {
+        watcher.forget(path);
+        this.#gate.leave(pathKey(path));
+      },
     });
     const onWritten = (path: VolumePath, stamp: Stamp) => tracker.wrote(path, stamp);
     const enforcer = new Enforcer({ root, volumeId, journal, quarantine, inUse: this.#inUse, unfinished: this.#unfinished, onWritten });
@@ -191,7 +194,6 @@ class ChokidarGuard implements WatchGuard {
   #onSettled(file: SettledFile): void {
     const fileId = uuidv7();
     this.#arrivals.set(fileId, { fileId, path: file.path, stamp: file.stamp });
-    if (file.present) this.#gate.enter(fileId);
     this.#report({
       fileId,
       path: shownPath(file.path),
@@ -205,7 +207,7 @@ class ChokidarGuard implements WatchGuard {
   #after(file: GuardedFile, outcome: EnforcementOutcome): EnforcementOutcome {
     const key = pathKey(file.path);
     this.#arrivals.delete(file.fileId);
-    this.#gate.leave(file.fileId);
+    this.#gate.leave(key);
     if (outcome.done) {
       this.#retries.succeeded(key);
     } else if (!outcome.gone) {
@@ -238,7 +240,7 @@ class ChokidarGuard implements WatchGuard {
       if (stats === null) return;
       if (!this.#options.inspectPresent && stats.ctimeMs < started - CLOCK_GRAIN_MILLIS) return tracker.baseline(path);
       const present = stats.ctimeMs <= started + 1;
-      if (present) await this.#gate.free();
+      if (present) await this.#gate.enter(pathKey(path));
       tracker.touch(path, { direct: false, present });
     });
   }

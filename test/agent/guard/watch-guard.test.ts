@@ -83,6 +83,18 @@ describe('arrivals', () => {
     ]);
   });
 
+  it('lets present files through a few at a time', async () => {
+    for (let n = 0; n < 200; n += 1) put(`old${n}.txt`, 'allow');
+    let most = 0;
+    harness.beforeEnforce = async () => {
+      most = Math.max(most, harness.arrivals.length - harness.seen.length);
+      await harness.until(() => harness.arrivals.length >= 64);
+    };
+    await harness.start();
+    await harness.until(() => harness.seen.length === 200);
+    expect(most).toBe(64);
+  });
+
   it('passes present files over when policy says so, but sees them change', async () => {
     await harness.close();
     harness = await makeHarness({ inspectPresent: false });
