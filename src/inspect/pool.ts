@@ -6,8 +6,7 @@ import type { InspectionRequest, Inspector } from '../core/ports.ts';
 import { unreadableFile } from './inspect-file.ts';
 import { inspectionAnswer, type InspectionJob } from './protocol.ts';
 
-/** In the sources the worker is TypeScript beside this file; a bundle puts it beside itself under this name. */
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './inspect-worker.js', import.meta.url);
+const WORKER = new URL('./worker.ts', import.meta.url);
 /** A worker stops by itself at its deadline and keeps what it found. One that does not is ended this much later. */
 const GRACE_MILLIS = 500;
 const MEBIBYTE = 1_048_576;

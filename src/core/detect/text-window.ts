@@ -30,16 +30,25 @@ export interface Column {
 /** How far a word may stand from the number it explains, as in Purview's definitions. */
 export const CONTEXT_REACH = 300;
 
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
 /** A bounded piece of a file's normalised text, with what detectors ask of it. */
 export class TextWindow {
   readonly text: string;
   readonly #marks: readonly Mark[];
   #groups: readonly DigitGroup[] | undefined;
+  #wide: boolean | undefined;
   readonly #words = new Map<RegExp, readonly number[]>();
 
   constructor(text: string, marks: readonly Mark[]) {
     this.text = text;
     this.#marks = marks;
+  }
+
+  /** Whether there is anything but ASCII: without it there is nothing Japanese to look for. */
+  get hasWideText(): boolean {
+    this.#wide ??= BEYOND_ASCII.test(this.text);
+    return this.#wide;
   }
 
   get groups(): readonly DigitGroup[] {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMyNumber } from '../../../src/core/detect/check-digits.ts';
 import { detectRows, detectText, findingOf, summary } from './detect-text.ts';

@@ -12,6 +12,7 @@ const WITH_PREFECTURE = new RegExp(
 export const address: Detector = {
   id: 'jp.address',
   scan(window, report) {
+    if (!window.hasWideText) return;
     for (const found of window.text.matchAll(WITH_PREFECTURE)) {
       const match = { start: found.index, value: found[0].replace(/\s/g, '') };
       const heading = window.columnAt(found.index)?.role === 'address';

@@ -21,11 +21,12 @@ export const personName: Detector = {
   id: 'jp.person-name',
   identifies: 'contact',
   scan(window, report) {
-    for (const found of window.text.matchAll(LABELLED)) {
+    const japanese = window.hasWideText ? window.text : '';
+    for (const found of japanese.matchAll(LABELLED)) {
       report.match({ start: found.index, value: plain(found[1]), confidence: 'high', reasons: ['label'] });
     }
     for (const pattern of [ADDRESSED, SPACED]) {
-      for (const found of window.text.matchAll(pattern)) {
+      for (const found of japanese.matchAll(pattern)) {
         if (window.columnAt(found.index)?.role === 'name') continue;
         report.match({ start: found.index, value: plain(found[1]), confidence: 'medium', reasons: ['format'] });
       }
