@@ -1,10 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type AgentEvent, type EventContent, GENESIS_HASH } from '../contracts/event.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 
 /** SHA-256 over the canonical JSON of the content (docs/spec/events.md section 3). */
 export function hashEvent(content: EventContent): string {
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  return hashCanonical(canonicalJson(content));
+}
+
+/** For those who have the canonical text already. */
+export function hashCanonical(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
 export function sealEvent(content: EventContent): AgentEvent {

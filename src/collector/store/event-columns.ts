@@ -30,3 +30,8 @@ export function eventColumns(event: AgentEvent): EventColumns {
 export function foldText(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
+
+/** The event's JSON from what is stored: the hash put back into the content that it covers. */
+export function eventText(content: unknown, hash: unknown): string {
+  return `${String(content).slice(0, -1)},"hash":"${String(hash)}"}`;
+}

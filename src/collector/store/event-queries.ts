@@ -2,7 +2,7 @@ import type { EventsPage, EventsQuery, StoredEvent } from '../../contracts/colle
 import { agentEvent } from '../../contracts/event.ts';
 import { SEVERITIES } from '../../contracts/ids.ts';
 import type { Database } from './database.ts';
-import { foldText } from './event-columns.ts';
+import { eventText, foldText } from './event-columns.ts';
 
 interface Condition {
   readonly sql: string;
@@ -14,7 +14,7 @@ export function queryEvents(database: Database, query: EventsQuery): EventsPage 
   const conditions = [...filters(query), ...textConditions(database, query.text ?? '')];
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map((condition) => condition.sql).join(' AND ')}`;
   const rows = database
-    .prepare(`SELECT row, time, received, json FROM events ${where} ORDER BY time DESC, row DESC LIMIT ?`)
+    .prepare(`SELECT row, time, received, content, lower(hex(hash)) AS hash FROM events ${where} ORDER BY time DESC, row DESC LIMIT ?`)
     .all(...conditions.flatMap((condition) => condition.values), query.limit + 1);
   const page = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? page.at(-1) : undefined;
@@ -75,7 +75,7 @@ function textConditions(database: Database, text: string): Condition[] {
 /** In order of arrival, for those who follow. */
 export function eventsAfter(database: Database, input: { row: number; limit: number }): { row: number; event: StoredEvent }[] {
   return database
-    .prepare('SELECT row, received, json FROM events WHERE row > ? ORDER BY row LIMIT ?')
+    .prepare('SELECT row, received, content, lower(hex(hash)) AS hash FROM events WHERE row > ? ORDER BY row LIMIT ?')
     .all(input.row, input.limit)
     .map((row) => ({ row: Number(row['row']), event: storedEvent(row) }));
 }
@@ -85,5 +85,8 @@ export function lastEventRow(database: Database): number {
 }
 
 function storedEvent(row: Record<string, unknown>): StoredEvent {
-  return { received: new Date(Number(row['received'])).toISOString(), event: agentEvent.parse(JSON.parse(String(row['json']))) };
+  return {
+    received: new Date(Number(row['received'])).toISOString(),
+    event: agentEvent.parse(JSON.parse(eventText(row['content'], row['hash']))),
+  };
 }

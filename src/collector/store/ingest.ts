@@ -1,10 +1,10 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { type EventsRequest, type EventsResponse, eventsRequest } from '../../contracts/collector-api.ts';
-import { type ErrorCode, type Failure, failure } from '../../contracts/errors.ts';
+import { type EventsRequest, type EventsResponse } from '../../contracts/collector-api.ts';
+import { type Failure, failure } from '../../contracts/errors.ts';
 import { type AgentEvent, GENESIS_HASH } from '../../contracts/event.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
-import { hashEvent } from '../../node/event-chain.ts';
 import { verifyChainHead } from '../../pki/chain-head.ts';
+import { chainFailure, checkBatch } from './check-batch.ts';
 import { advanceStoredThrough, declareGaps } from './chain-progress.ts';
 import type { Database } from './database.ts';
 import { eventColumns, severityRank } from './event-columns.ts';
@@ -27,11 +27,11 @@ interface AgentRow {
 
 /** Takes over one batch, whole or not at all. Call within a transaction; answer the agent only after its commit. */
 export function ingest(database: Database, input: IngestInput): Result<EventsResponse, Failure> {
-  const parsed = parseBody(input.body);
-  if (!parsed.ok) return parsed;
-  const request = parsed.value;
-  const refusal = checkBatch(request, input.agent) ?? checkHead(database, request, input.serial);
-  if (refusal !== null) return err(refusal);
+  const checked = checkBatch(input.body, input.agent);
+  if (!checked.ok) return checked;
+  const request = checked.value;
+  const foreign = checkHead(database, request, input.serial);
+  if (foreign !== null) return err(foreign);
   const agent = agentRow(database, input.agent);
   const stored = storedAround(database, agent.row, request.events);
   const fork = firstForkOf(request, stored, agent.head);
@@ -39,45 +39,11 @@ export function ingest(database: Database, input: IngestInput): Result<EventsRes
   const fresh = request.events.filter((event) => !stored.has(event.sequence));
   const broken = firstBrokenLink(request.events, stored) ?? firstKnownId(database, fresh);
   if (broken !== null) return err(broken);
-  for (const event of fresh) insertEvent(database, agent.row, event, input.received);
+  for (const event of fresh) insertEvent(database, agent.row, event, request.contents.get(event.sequence) ?? '', input.received);
   declareGaps(database, agent.row, fresh);
   const storedThrough = advanceStoredThrough(database, agent.row, agent.storedThrough, fresh);
   updateAgent(database, agent, request, input, storedThrough);
   return ok({ accepted: fresh.length, duplicates: request.events.length - fresh.length, storedThrough });
-}
-
-function parseBody(body: Uint8Array): Result<EventsRequest, Failure> {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    return err(failure('DLP_INGEST_BODY', 'The body is not JSON in UTF-8.'));
-  }
-  const parsed = eventsRequest.safeParse(json);
-  if (parsed.success) return ok(parsed.data);
-  const issue = parsed.error.issues[0];
-  return err(
-    failure('DLP_INGEST_BODY', `The body is not as the contract says, at ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? '?'}.`),
-  );
-}
-
-/** Everything that can be judged from the batch alone. */
-function checkBatch({ events, head }: EventsRequest, agent: string): Failure | null {
-  let last: AgentEvent | undefined;
-  for (const event of events) {
-    if (event.agent !== agent) {
-      return failure('DLP_INGEST_IDENTITY', `Event ${event.sequence} says it is by ${event.agent}; the certificate is ${agent}'s.`);
-    }
-    if (last !== undefined && event.sequence <= last.sequence)
-      return chainFailure(`event ${event.sequence} does not come after the one before it`);
-    const { hash, ...content } = event;
-    if (hashEvent(content) !== hash) return chainFailure(`the hash of event ${event.sequence} does not fit its content`);
-    last = event;
-  }
-  if (last === undefined || head.sequence < last.sequence || (head.sequence === last.sequence && head.hash !== last.hash)) {
-    return failure('DLP_INGEST_HEAD', 'The signed head is not that of the chain the events are from.');
-  }
-  return null;
 }
 
 function checkHead(database: Database, { head }: EventsRequest, serial: string): Failure | null {
@@ -148,11 +114,11 @@ function firstKnownId(database: Database, events: readonly AgentEvent[]): Failur
   return null;
 }
 
-function insertEvent(database: Database, agent: number, event: AgentEvent, received: number): void {
+function insertEvent(database: Database, agent: number, event: AgentEvent, content: string, received: number): void {
   const { user, file, rule, persons, search } = eventColumns(event);
   database
     .prepare(
-      `INSERT INTO events (agent, sequence, id, hash, previous_hash, time, received, type, severity, user, host, file, rule, persons, search, json)
+      `INSERT INTO events (agent, sequence, id, hash, previous_hash, time, received, type, severity, user, host, file, rule, persons, search, content)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
@@ -171,7 +137,7 @@ function insertEvent(database: Database, agent: number, event: AgentEvent, recei
       rule,
       persons,
       search,
-      JSON.stringify(event),
+      content,
     );
 }
 
@@ -194,6 +160,3 @@ function refuseFork(database: Database, agent: number, fork: Fork, received: num
 }
 
 const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
-
-const chainFailure = (what: string): Failure<Extract<ErrorCode, 'DLP_INGEST_CHAIN'>> =>
-  failure('DLP_INGEST_CHAIN', `The batch was refused: ${what}.`);

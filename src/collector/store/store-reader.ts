@@ -5,6 +5,7 @@ import { type Failure, failure } from '../../contracts/errors.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import { verifyChainHead } from '../../pki/index.ts';
 import { type Database, openForReading, storeFailure } from './database.ts';
+import { eventText } from './event-columns.ts';
 import { STORE_FILE } from './store.ts';
 
 /** How a stored chain stands to the newest head that its agent signed. */
@@ -36,15 +37,18 @@ export function openStoreReader(state: string): Result<StoreReader, Failure> {
     return err(storeFailure(error));
   }
   return ok({
-    events: () => jsonOf(database.prepare('SELECT json FROM events ORDER BY agent, sequence').iterate()),
-    latest: (limit) => [...jsonOf(database.prepare('SELECT json FROM events ORDER BY row DESC LIMIT ?').all(limit))].toReversed(),
+    events: () => textsOf(database.prepare('SELECT content, lower(hex(hash)) AS hash FROM events ORDER BY agent, sequence').iterate()),
+    latest: (limit) =>
+      [
+        ...textsOf(database.prepare('SELECT content, lower(hex(hash)) AS hash FROM events ORDER BY row DESC LIMIT ?').all(limit)),
+      ].toReversed(),
     headOf: (agent) => headState(database, agent),
     close: () => database.close(),
   });
 }
 
-function* jsonOf(rows: Iterable<Record<string, unknown>>): Generator<string> {
-  for (const row of rows) yield String(row['json']);
+function* textsOf(rows: Iterable<Record<string, unknown>>): Generator<string> {
+  for (const row of rows) yield eventText(row['content'], row['hash']);
 }
 
 function headState(database: Database, agent: string): HeadState {

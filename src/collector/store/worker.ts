@@ -7,7 +7,9 @@ import type { Answer, Call, WorkerOptions } from './worker-protocol.ts';
 
 /** Bounds how long the first request of a group waits for the last. */
 const LARGEST_GROUP = 64;
-/** The index may lag behind ingest so far before ingest has to wait for it. */
+/** The search index is made when nothing was written for so long ... */
+const QUIET_MILLIS = 100;
+/** ... or, under a load that never ends, now and then all the same. */
 const INDEX_EVERY_GROUPS = 50;
 
 const options: WorkerOptions = z.object({ path: z.string(), role: z.enum(['writer', 'reader']) }).parse(workerData);
@@ -34,26 +36,30 @@ function serveReads(reader: Database): void {
 function serveWrites(writer: Database): void {
   const waiting: Call[] = [];
   let groups = 0;
-  let scheduled = false;
+  let isScheduled = false;
+  const quiet = setTimeout(() => indexStep(), QUIET_MILLIS);
 
   const schedule = (): void => {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(next);
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(commitNext);
   };
-  const next = (): void => {
-    scheduled = false;
+  const commitNext = (): void => {
+    isScheduled = false;
     const calls = waiting.splice(0, LARGEST_GROUP);
     groups += 1;
-    if (calls.length > 0) send(commitTogether(writer, calls));
-    const indexed = (waiting.length === 0 || groups % INDEX_EVERY_GROUPS === 0) && indexQuietly(writer);
-    if (waiting.length > 0 || indexed) schedule();
+    send(commitTogether(writer, calls));
+    if (groups % INDEX_EVERY_GROUPS === 0) indexQuietly(writer);
+    if (waiting.length > 0) schedule();
+    else quiet.refresh();
+  };
+  const indexStep = (): void => {
+    if (waiting.length === 0 && indexQuietly(writer)) setImmediate(indexStep);
   };
   parentPort?.on('message', (call: Call) => {
     waiting.push(call);
     schedule();
   });
-  schedule();
 }
 
 function commitTogether(writer: Database, calls: readonly Call[]): Answer[] {

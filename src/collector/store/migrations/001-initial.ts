@@ -1,6 +1,7 @@
 /**
  * The store's first form. Frozen: a store in the field was made by exactly this text. A change is a new file.
- * Instants are milliseconds since the epoch; hashes are 32 bytes; severity is the rank in `SEVERITIES`.
+ * Instants are milliseconds since the epoch; hashes are 32 bytes; severity is the rank in `SEVERITIES`; `content` is the
+ * canonical JSON that the hash covers.
  */
 export const initial = `
 CREATE TABLE agents (
@@ -53,7 +54,7 @@ CREATE TABLE events (
   rule TEXT,
   persons INTEGER,
   search TEXT NOT NULL,
-  json TEXT NOT NULL,
+  content TEXT NOT NULL,
   UNIQUE (agent, sequence)
 ) STRICT;
 CREATE INDEX events_by_time ON events(time);
