@@ -7,7 +7,7 @@ export interface DarwinMount {
 }
 
 /** `/dev/disk4s1 on /Volumes/STICK (msdos, local, nodev, nosuid, noowners)`; the last bracket is the kernel's, names may hold others. */
-const LINE = /^(\S+) on (\/.*) \(([^()]+)\)$/;
+const LINE = /^(.+?) on (\/.*) \(([^()]+)\)$/;
 
 /** A mount point with a newline in its name spans lines: it matches none of them, and is found by `diskutil` alone. */
 export function parseMountOutput(text: string): DarwinMount[] {

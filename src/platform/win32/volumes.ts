@@ -73,9 +73,9 @@ export class WindowsVolumes implements VolumeSource {
   /** A fixed drive is read once while its letter stays: asking again would wake a sleeping disk. */
   async #describe(calls: DriveCalls, letter: string): Promise<Volume | null> {
     const type = calls.driveType(letter);
+    if (type === DRIVE.UNKNOWN || type === DRIVE.NO_ROOT || type === DRIVE.RAMDISK) return null;
     const known = this.#known.get(`win32:${letter}`);
     if (known !== undefined && type !== DRIVE.REMOVABLE && type !== DRIVE.CDROM) return known;
-    if (type === DRIVE.UNKNOWN || type === DRIVE.NO_ROOT || type === DRIVE.RAMDISK) return null;
     // A server that does not answer would hold up every other drive.
     if (type === DRIVE.REMOTE) return { ...base(letter), filesystem: 'remote', readOnly: false, bus: 'network', removable: false };
     const information = await calls.information(letter);
