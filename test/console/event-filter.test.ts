@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventsQuery } from '../../src/contracts/collector-api.ts';
-import { type EventFilter, filterParametersOf, isEmpty, parseFilter, queryOf } from '../../src/console/events/event-filter.ts';
+import { type EventFilter, filterParametersOf, isEmpty, mightMatch, parseFilter, queryOf } from '../../src/console/events/event-filter.ts';
+import { storedEvents } from '../e2e/console-fixtures.ts';
 
 const NOW = Date.parse('2026-11-22T03:00:00.000Z');
 
@@ -48,5 +49,26 @@ describe('the query to the collector', () => {
       to: '2026-11-22T03:00:00.000Z',
     };
     expect(eventsQuery.safeParse(Object.fromEntries(queryOf(filter, NOW))).success).toBe(true);
+  });
+});
+
+describe('an event that just arrived', () => {
+  const [, blocked] = storedEvents(NOW, 0);
+  if (blocked === undefined) throw new Error('no fixture');
+
+  it.each<[EventFilter, boolean]>([
+    [{}, true],
+    [{ type: 'file.held,file.blocked' }, true],
+    [{ type: 'file.held' }, false],
+    [{ severity: 'medium' }, true],
+    [{ agent: 'jinji-pc-003' }, true],
+    [{ agent: 'jinji-pc-004' }, false],
+    [{ user: '田中 健一' }, true],
+    [{ user: '田中' }, false],
+    [{ text: 'ｂ7700a1e44　扶養控除' }, true],
+    [{ text: 'jinji' }, true],
+    [{ text: '扶養控除 nowhere' }, false],
+  ])('with %j might match: %j', (filter, expected) => {
+    expect(mightMatch(filter, blocked)).toBe(expected);
   });
 });

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EventStream, LiveEvents } from '../../src/console/api/live-events.ts';
+import type { ShownEvent } from '../../src/console/api/shown-event.ts';
+import { storedEvents } from '../e2e/console-fixtures.ts';
+
+const [EVENT] = storedEvents(Date.parse('2026-11-22T03:00:00.000Z'), 0);
 
 class FakeStream implements EventStream {
   readyState = 0;
   closed = false;
-  readonly #listeners = new Map<string, () => void>();
+  readonly #listeners = new Map<string, (message: { data: unknown }) => void>();
 
-  addEventListener(type: 'open' | 'error' | 'message', listener: () => void): void {
+  addEventListener(type: string, listener: (message: { data: unknown }) => void): void {
     this.#listeners.set(type, listener);
   }
 
@@ -14,14 +18,14 @@ class FakeStream implements EventStream {
     this.closed = true;
   }
 
-  say(type: 'open' | 'error' | 'message'): void {
-    this.#listeners.get(type)?.();
+  say(type: 'open' | 'error' | 'message', data: unknown = JSON.stringify(EVENT)): void {
+    this.#listeners.get(type)?.({ data });
   }
 }
 
 describe('LiveEvents', () => {
   let streams: FakeStream[] = [];
-  const heard = vi.fn<(count: number) => void>();
+  const heard = vi.fn<(events: readonly ShownEvent[]) => void>();
   const last = (): FakeStream => {
     const stream = streams.at(-1);
     if (stream === undefined) throw new Error('no stream was opened');
@@ -52,7 +56,15 @@ describe('LiveEvents', () => {
     for (let index = 0; index < 40; index += 1) last().say('message');
     expect(heard).not.toHaveBeenCalled();
     vi.runAllTimers();
-    expect(heard.mock.calls).toEqual([[40]]);
+    expect(heard.mock.calls).toEqual([[Array.from({ length: 40 }, () => EVENT)]]);
+    live.stop();
+  });
+
+  it.each([['not JSON'], ['{"received":1}'], [7]])('takes %j for news without an event', (data) => {
+    const live = started();
+    last().say('message', data);
+    vi.runAllTimers();
+    expect(heard.mock.calls).toEqual([[[]]]);
     live.stop();
   });
 
@@ -65,7 +77,7 @@ describe('LiveEvents', () => {
     last().say('open');
     vi.runAllTimers();
     expect(states).toEqual(['live', 'offline', 'live']);
-    expect(heard.mock.calls).toEqual([[0]]);
+    expect(heard.mock.calls).toEqual([[[]]]);
     live.stop();
   });
 

@@ -4,6 +4,7 @@ import type { EventFilter } from '../events/event-filter.ts';
 import { type EventPages, withNewest } from '../events/event-pages.ts';
 import { api, ApiProblem } from './api.ts';
 import type { LiveEvents, LiveState } from './live-events.ts';
+import type { ShownEvent } from './shown-event.ts';
 
 const SESSION = ['session'] as const;
 const SUMMARY = ['summary'] as const;
@@ -99,11 +100,11 @@ export function useRefreshOverview(): () => Promise<void> {
 
 export const LiveContext = createContext<LiveEvents | null>(null);
 
-/** Calls back with the number of new events, in bursts. */
-export function useLive(onEvents: (count: number) => void): LiveState {
+/** Calls back with the events that arrived, in bursts; with none when some may have been missed. */
+export function useLive(onEvents: (events: readonly ShownEvent[]) => void): LiveState {
   const live = use(LiveContext);
   if (live === null) throw new Error('useLive needs a LiveContext above it');
   const report = useEffectEvent(onEvents);
-  useEffect(() => live.listen((count) => report(count)), [live]);
+  useEffect(() => live.listen((events) => report(events)), [live]);
   return useSyncExternalStore(live.subscribeState, live.state);
 }

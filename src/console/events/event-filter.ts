@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { agentId, instant, severity } from '../../contracts/ids.ts';
+import { agentId, instant, SEVERITIES, severity } from '../../contracts/ids.ts';
+import type { ShownEvent } from '../api/shown-event.ts';
 
 /** Periods that move with the clock, in milliseconds. */
 export const PERIODS = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const;
@@ -45,4 +46,29 @@ export function queryOf(filter: EventFilter, now: number): URLSearchParams {
 
 export function isEmpty(filter: EventFilter): boolean {
   return FIELDS.every((field) => filter[field] === undefined || filter[field] === '');
+}
+
+/**
+ * Whether an event that just arrived may belong to a filtered list: never false for one that does, so that asking the
+ * collector again can be spared. The collector has the last word; it writes every filtered look into its audit log.
+ */
+export function mightMatch(filter: EventFilter, { event }: ShownEvent): boolean {
+  const { type, severity: least, agent, user, text = '' } = filter;
+  if (type !== undefined && !type.split(',').includes(event.body.type)) return false;
+  if (least !== undefined && SEVERITIES.indexOf(event.body.severity) < SEVERITIES.indexOf(least)) return false;
+  if (agent !== undefined && event.agent !== agent) return false;
+  const texts = textsOf([event.host, event.body.data]);
+  if (user !== undefined && !texts.includes(user)) return false;
+  const searched = fold(texts.join('\n'));
+  return fold(text)
+    .split(/\s+/u)
+    .every((word) => searched.includes(word));
+}
+
+/** As the collector compares words: full and half width, upper and lower case are the same. */
+const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -8,7 +8,7 @@ import { ErrorPanel } from '../components/error-panel.tsx';
 import { Notice } from '../components/notice.tsx';
 import { PageHeader } from '../components/shell.tsx';
 import { EventDrawer } from '../events/event-drawer.tsx';
-import { type EventFilter, filterParametersOf, isEmpty, parseFilter } from '../events/event-filter.ts';
+import { type EventFilter, filterParametersOf, isEmpty, mightMatch, parseFilter } from '../events/event-filter.ts';
 import { EventFilters } from '../events/event-filters.tsx';
 import { loadedEvents } from '../events/event-pages.ts';
 import { EventTable } from '../events/event-table.tsx';
@@ -62,7 +62,9 @@ function useFollowing(filter: EventFilter, paused: boolean) {
     // A failed look is not lost: the next event, or the reconnection, looks again.
     refresh().catch(() => undefined);
   };
-  const state = useLive((count) => {
+  const state = useLive((events) => {
+    const count = events.filter((stored) => mightMatch(filter, stored)).length;
+    if (events.length > 0 && count === 0) return;
     setTotal((before) => before + count);
     if (paused || (scroller.current?.scrollTop ?? 0) > 0) setWaiting((before) => before + count);
     else catchUp();

@@ -1,4 +1,5 @@
 import { Loader, TextInput } from '@mantine/core';
+import { useThrottledCallback } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { FleetAgent, FleetResponse } from '../../contracts/collector-api.ts';
@@ -14,10 +15,13 @@ import { FleetStateMark } from '../fleet/fleet-state-mark.tsx';
 import { useNow } from '../use-now.ts';
 import styles from './fleet-page.module.css';
 
+const REFRESH_MILLIS = 2000;
+
 export function FleetPage() {
   const { t } = useUi();
   const fleet = useFleet();
-  useLive(() => void fleet.refetch());
+  const refresh = useThrottledCallback(() => void fleet.refetch(), REFRESH_MILLIS);
+  useLive(() => refresh());
   return (
     <>
       <PageHeader title={t('console:fleet.title')} />

@@ -1,4 +1,5 @@
 import { Skeleton } from '@mantine/core';
+import { useThrottledCallback } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { SummaryResponse } from '../../contracts/collector-api.ts';
@@ -33,13 +34,15 @@ const OUTCOMES: readonly Outcome[] = [
 
 const SERIOUS: EventFilter = { severity: 'medium' };
 const SERIOUS_SHOWN = 10;
+/** Figures need not follow every file of a large copy. */
+const REFRESH_MILLIS = 2000;
 
 const eventsHref = (filter: EventFilter): string => `/events?${filterParametersOf(filter)}`;
 
 export function OverviewPage() {
   const { t, format } = useUi();
-  const refresh = useRefreshOverview();
-  useLive(() => void refresh());
+  const refresh = useThrottledCallback(useRefreshOverview(), REFRESH_MILLIS);
+  useLive(() => refresh());
   const summary = useSummary();
   const total = summary.data?.total;
   return (
