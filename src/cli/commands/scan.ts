@@ -1,5 +1,5 @@
 import { availableParallelism, hostname, userInfo } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { Inspection } from '../../contracts/finding.ts';
@@ -12,13 +12,14 @@ import { decideFile } from '../../core/policy/decide-file.ts';
 import { inspectionLimits } from '../../core/policy/inspection-limits.ts';
 import type { Inspector } from '../../core/ports.ts';
 import { createInspector } from '../../inspect/index.ts';
+import { productRoot } from '../../node/product-root.ts';
 import { formatProblem, parsePolicy } from '../../policy/index.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 import { readText } from '../policy/read-policy.ts';
 import { startProgress, type Progress } from '../progress-bar.ts';
 import { walkFiles, type WalkedFile } from '../walk-files.ts';
 
-const DEFAULT_POLICY = fileURLToPath(new URL('../../../policies/default.yaml', import.meta.url));
+const DEFAULT_POLICY = join(productRoot(), 'policies/default.yaml');
 const MOST_JOBS = 64;
 
 interface Options {
@@ -73,7 +74,7 @@ async function readPolicy(file: string | undefined): Promise<Result<Policy, Fail
 }
 
 async function scanAll(paths: readonly string[], options: Options, policy: Policy, inspector: Inspector): Promise<number> {
-  const total = options.json === true && !process.stderr.isTTY ? 0 : await totalBytes(paths);
+  const total = process.stderr.isTTY ? await totalBytes(paths) : 0;
   const progress = startProgress('scanning', total);
   const outcome = new Outcome(options, progress);
   try {

@@ -127,9 +127,9 @@ function fill(row: PersonRow, role: ColumnRole, cell: string): void {
   const digits = cell.replace(/\D/g, '');
   if (role === 'name') row.name ||= cell.replace(/\s/g, '');
   else if (role === 'family-name' || role === 'given-name') row.name += cell.replace(/\s/g, '');
-  else if (role === 'my-number' && isMyNumber(digits)) row.myNumber = digits;
+  else if (role === 'my-number' && isMyNumber(digits.padStart(12, '0'))) row.myNumber = digits.padStart(12, '0');
   else if (role === 'email' && EMAIL.test(cell.toLowerCase())) row.email = cell.toLowerCase();
-  else if (role === 'phone' && digits.length >= 9) row.phone ||= digits;
+  else if (role === 'phone' && digits.length >= 9) row.phone ||= digits.startsWith('0') ? digits : `0${digits}`;
   else if (role === 'address') row.address ||= cell.replace(/\s/g, '');
   else if (role === 'birth-date') row.birthDate = digits;
   else if (role === 'employee-number') row.employeeNumber = cell;

@@ -69,6 +69,17 @@ describe('twelve digits', () => {
     expect(summary(detectText(random)).every((line) => line.includes(':low:'))).toBe(true);
   });
 
+  it('is known under its heading without the zero that a spreadsheet dropped', () => {
+    const last = Array.from('0123456789').find((digit) => isMyNumber(`01234567890${digit}`)) ?? '';
+    const detection = detectRows([
+      ['氏名', '個人番号', '携帯'],
+      ['佐藤太郎', `1234567890${last}`, '9012345678'],
+    ]);
+    expect(summary(detection)).toEqual(['jp.my-number:high:1', 'jp.phone:high:1', 'jp.person-name:high:1']);
+    expect(detection.persons).toEqual({ from: 1, to: 1 });
+    expect(summary(detectText(`個人番号 1234567890${last}`))).toEqual([]);
+  });
+
   it('agrees with the check digit on any twelve digits', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[1-9][0-9]{11}$/), (digits) => {

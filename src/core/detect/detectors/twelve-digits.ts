@@ -11,6 +11,8 @@ import { LICENSE_WORDS, MY_NUMBER_WORDS, OTHER_NUMBER_WORDS } from './context-wo
 export type TwelveDigits = 'my-number' | 'drivers-license';
 
 const FORMS = [[12], [4, 4, 4]];
+/** A spreadsheet that took the number for a quantity dropped its leading zero. */
+const WITHOUT_ZERO = [[11]];
 const WORDS = { 'my-number': MY_NUMBER_WORDS, 'drivers-license': LICENSE_WORDS } as const;
 const VALIDATORS = { 'my-number': isMyNumber, 'drivers-license': isDriversLicense } as const;
 const OTHER: Readonly<Record<TwelveDigits, TwelveDigits>> = { 'my-number': 'drivers-license', 'drivers-license': 'my-number' };
@@ -23,6 +25,10 @@ export function scanTwelveDigits(kind: TwelveDigits, window: TextWindow, report:
       const match = judge(kind, window, candidate);
       if (match !== undefined) report.match(match);
     }
+  }
+  for (const { start, digits } of candidates(window.text, window.groups, WITHOUT_ZERO)) {
+    if (window.columnAt(start)?.role !== kind || !VALIDATORS[kind](`0${digits}`)) continue;
+    report.match({ start, value: `0${digits}`, confidence: 'high', reasons: ['check-digit', 'column-header'] });
   }
 }
 
