@@ -17,6 +17,26 @@ export interface BuildTarget {
 
 export const TARGETS: readonly BuildTarget[] = [
   {
+    name: 'program',
+    config: 'src/cli/vite.config.ts',
+    sources: [
+      'agent',
+      'age',
+      'cli',
+      'collector',
+      'contracts',
+      'core',
+      'extract',
+      'i18n',
+      'inspect',
+      'node',
+      'pki',
+      'platform',
+      'policy',
+    ].map((folder) => `src/${folder}`),
+    output: 'dist/program/main.js',
+  },
+  {
     name: 'console',
     config: 'src/console/vite.config.ts',
     sources: ['src/console', 'src/ui', 'src/i18n', 'src/contracts'],

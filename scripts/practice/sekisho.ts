@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/sekisho.js', import.meta.url));
+/** Built before `npm start`, `npm run demo` and `npm test`: what is practised is what is installed. */
+const PROGRAM = fileURLToPath(new URL('../../dist/program/main.js', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;

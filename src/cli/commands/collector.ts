@@ -10,12 +10,13 @@ import { duration } from '../../contracts/policy.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { createLogger } from '../../node/logger.ts';
+import { productRoot } from '../../node/product-root.ts';
 import { openOrganisation } from '../../pki/index.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 import { readPassword } from '../password-file.ts';
 import { untilStopped } from '../until-stopped.ts';
 
-const CONSOLE_ROOT = join(import.meta.dirname, '../../../dist/console');
+const CONSOLE_ROOT = join(productRoot(), 'dist/console');
 const SHORTEST_PASSWORD = 10;
 
 /** `sekisho collector`: the server in the middle. */

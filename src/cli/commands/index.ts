@@ -1,31 +1,22 @@
 import type { Command } from 'commander';
-import { registerAgent } from './agent.ts';
-import { registerCollector } from './collector.ts';
-import { registerDecrypt } from './decrypt.ts';
-import { registerEncrypt } from './encrypt.ts';
-import { registerEnroll } from './enroll.ts';
-import { registerEvents } from './events.ts';
-import { registerGuard } from './guard.ts';
-import { registerKeys } from './keys.ts';
-import { registerOrg } from './org.ts';
-import { registerPolicyPush } from './policy-push.ts';
-import { registerPolicy } from './policy.ts';
-import { registerQuarantine } from './quarantine.ts';
-import { registerScan } from './scan.ts';
 
-/** Each adds one command (with its subcommands) to the program and sets `process.exitCode` when run. */
-export const COMMANDS: readonly ((program: Command) => void)[] = [
-  registerAgent,
-  registerEncrypt,
-  registerDecrypt,
-  registerGuard,
-  registerKeys,
-  registerPolicy,
-  registerScan,
-  registerOrg,
-  registerCollector,
-  registerEnroll,
-  registerPolicyPush,
-  registerEvents,
-  registerQuarantine,
-];
+export type Register = (program: Command) => void;
+
+/**
+ * The commands, each loaded when it is asked for: `encrypt` needs no web server, and an agent at rest should not carry one.
+ * A command may be put together from several files.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<readonly Register[]>>> = {
+  scan: async () => [(await import('./scan.ts')).registerScan],
+  guard: async () => [(await import('./guard.ts')).registerGuard],
+  encrypt: async () => [(await import('./encrypt.ts')).registerEncrypt],
+  decrypt: async () => [(await import('./decrypt.ts')).registerDecrypt],
+  keys: async () => [(await import('./keys.ts')).registerKeys],
+  policy: async () => [(await import('./policy.ts')).registerPolicy, (await import('./policy-push.ts')).registerPolicyPush],
+  agent: async () => [(await import('./agent.ts')).registerAgent],
+  enroll: async () => [(await import('./enroll.ts')).registerEnroll],
+  quarantine: async () => [(await import('./quarantine.ts')).registerQuarantine],
+  org: async () => [(await import('./org.ts')).registerOrg],
+  collector: async () => [(await import('./collector.ts')).registerCollector],
+  events: async () => [(await import('./events.ts')).registerEvents],
+};
