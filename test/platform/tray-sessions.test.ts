@@ -57,7 +57,7 @@ describe('sessions told by their trays', () => {
 
 describe('locking through a tray', () => {
   test('succeeds when the tray says so, and asks it once', async () => {
-    const ask = vi.fn(() => true);
+    const ask = vi.fn<() => boolean>(() => true);
     sessions.connected('1', alice, ask);
     const locking = sessions.lock('1');
     sessions.lockReported('1', { ok: true });

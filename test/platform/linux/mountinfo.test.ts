@@ -83,8 +83,9 @@ describe('which mounts are volumes', () => {
   test("a stick mounted at one of the system's folders is no system mount", () => {
     const mounts = table(line(2, 1, '8:17', '/', '/var/tmp'));
     const [, stick] = mountedFilesystems(mounts);
-    expect(stick?.primary.mountPoint).toBe('/var/tmp');
-    if (stick !== undefined) expect([isSystemMount(stick, mounts, false), isSystemMount(stick, mounts, true)]).toEqual([false, true]);
+    if (stick === undefined) throw new Error('the stick is no volume');
+    expect(stick.primary.mountPoint).toBe('/var/tmp');
+    expect([isSystemMount(stick, mounts, false), isSystemMount(stick, mounts, true)]).toEqual([false, true]);
   });
 
   test('a filesystem in many places is one, known by its oldest whole mount that a path leads to', () => {
