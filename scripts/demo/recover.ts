@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import { quarantineItem } from '../../src/agent/quarantine/item.ts';
 import type { Practice } from '../practice/practice.ts';
 import { must, sekisho } from '../practice/sekisho.ts';
 import type { Checks } from './checks.ts';
 import { type Copied, sha256Of } from './copy-samples.ts';
-
-const quarantineLine = z.looseObject({ id: z.string(), path: z.string() });
 
 /** Opens what was encrypted with the organisation's recovery key, and takes back what was refused. */
 export async function recoverFiles(practice: Practice, copied: readonly Copied[], checks: Checks): Promise<void> {
@@ -36,8 +34,8 @@ async function fromQuarantine(practice: Practice, copied: readonly Copied[], che
   const items = listed
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => quarantineLine.parse(JSON.parse(line)));
-  const item = items.find(({ path }) => path === basename(refused.target));
+    .map((line) => quarantineItem.parse(JSON.parse(line)));
+  const item = items.find(({ shownPath }) => shownPath === basename(refused.target));
   const out = join(practice.folders.root, 'restored');
   const run = item === undefined ? null : await sekisho(['quarantine', 'restore', item.id, '-o', out, '--state', practice.folders.agent]);
   checks.that(
