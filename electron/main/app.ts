@@ -11,7 +11,8 @@ import { IdleReporter, lockToReportFor } from './idle.ts';
 import type { CallHandlers } from './ipc.ts';
 import type { Log } from './log.ts';
 import { Model } from './model.ts';
-import { noticeText } from './notice-text.ts';
+import { NoticeGroups } from './notice-groups.ts';
+import { groupText } from './notice-text.ts';
 import { showNotification } from './notifications.ts';
 import { lockScreen } from './screen-lock.ts';
 import type { Preferences } from './store.ts';
@@ -38,6 +39,7 @@ export class TrayApp {
   readonly #icon: TrayIcon;
   readonly #agent: AgentClient;
   readonly #idle: IdleReporter;
+  readonly #groups = new NoticeGroups((notices) => this.#showNotices(notices));
   #t: Translate;
 
   constructor(parts: TrayAppParts) {
@@ -151,12 +153,15 @@ export class TrayApp {
 
   #notify(notice: Notification): void {
     this.#model.addNotice(notice);
-    const asks = notice.holdId !== undefined;
-    showNotification(noticeText(notice, this.#model.state.language, this.#t), {
-      urgent: URGENT.has(notice.action),
-      pressed: () => (asks ? this.#windows.show('question') : this.openPage('records')),
+    this.#groups.add(notice);
+    if (notice.holdId !== undefined) this.#windows.show('question', true);
+  }
+
+  #showNotices(notices: readonly Notification[]): void {
+    showNotification(groupText(notices, this.#model.state.language, this.#t), {
+      urgent: notices.some(({ action }) => URGENT.has(action)),
+      pressed: () => (notices.some(({ holdId }) => holdId !== undefined) ? this.#windows.show('question') : this.openPage('records')),
     });
-    if (asks) this.#windows.show('question', true);
   }
 
   #warnOfLock(inMillis: number): void {

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Model } from '../../electron/main/model.ts';
-import { noticeText } from '../../electron/main/notice-text.ts';
+import { NoticeGroups } from '../../electron/main/notice-groups.ts';
+import { groupText, noticeText } from '../../electron/main/notice-text.ts';
 import { menuTemplate, type TrayActions } from '../../electron/main/tray.ts';
 import { connection, type TrayState } from '../../electron/ipc/calls.ts';
 import type { Language } from '../../src/contracts/ids.ts';
@@ -16,9 +17,9 @@ const translate: Readonly<Record<Language, Translate>> = { ja: translator(create
 const newModel = (changed: (state: TrayState) => void = () => {}): Model =>
   new Model({ language: 'ja', version: '0.1.0', now: () => new Date('2026-11-22T04:00:00Z'), changed });
 
-describe('the words of a notification', () => {
-  const actions = notification.shape.action.options.flatMap((option) => ('options' in option ? option.options : [...option.values]));
+const actions = notification.shape.action.options.flatMap((option) => ('options' in option ? option.options : [...option.values]));
 
+describe('the words of a notification', () => {
   it.each(actions)('say of %s what happened, why, and what next, in both languages', (action) => {
     for (const language of ['ja', 'en'] as const) {
       const notice: Notification = { ...encryptedNotice(), action };
@@ -36,10 +37,43 @@ describe('the words of a notification', () => {
     });
   });
 
+  it('are the rule’s alone where it says what to do', () => {
+    const message = { ja: '暗号化しました。', en: 'It was encrypted; open it on any PC of ours.' };
+    expect(noticeText({ ...encryptedNotice(), message }, 'en', translate.en).body).toBe(message.en);
+  });
+
   it('do without a name where there is none', () => {
     const { file: _file, volume: _volume, ...nameless } = encryptedNotice();
     expect(noticeText(nameless, 'ja', translate.ja).title).toBe('「ファイル」を暗号化しました');
     expect(noticeText({ ...nameless, action: 'device-blocked' }, 'en', translate.en).title).toBe('“This medium” may not be used here');
+  });
+});
+
+describe('notifications in a row', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('are gathered after the first, by kind, and each is told once', () => {
+    const shown: number[] = [];
+    const groups = new NoticeGroups((notices) => shown.push(notices.length));
+    for (let index = 0; index < 1000; index += 1) groups.add(encryptedNotice());
+    groups.add(heldNotice());
+    expect(shown).toEqual([1, 1]);
+    vi.advanceTimersByTime(4000);
+    expect(shown).toEqual([1, 1, 999]);
+    vi.advanceTimersByTime(4000);
+    groups.add(encryptedNotice());
+    expect(shown).toEqual([1, 1, 999, 1]);
+  });
+
+  it.each(actions)('say of several %s how many and which', (action) => {
+    const notices = ['a', 'b', 'c', 'd'].map((file) => ({ ...encryptedNotice(), action, file, volume: file }));
+    for (const language of ['ja', 'en'] as const) {
+      const { title, body } = groupText(notices, language, translate[language]);
+      expect(title).toContain('4');
+      expect(body).toBe(language === 'ja' ? 'a、b、c、ほか 1 件' : 'a, b, c, and 1 more');
+    }
+    expect(groupText([encryptedNotice()], 'en', translate.en)).toEqual(noticeText(encryptedNotice(), 'en', translate.en));
   });
 });
 

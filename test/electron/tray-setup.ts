@@ -42,8 +42,8 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   const target = process.env['SEKISHO_SCREENSHOTS'];
   if (target === undefined) return;
   mkdirSync(target, { recursive: true });
-  await page.screenshot({ path: join(target, `tray-${name}.png`) });
+  await page.screenshot({ path: join(target, `tray-${name}.png`), animations: 'disabled' });
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.screenshot({ path: join(target, `tray-${name}-dark.png`) });
+  await page.screenshot({ path: join(target, `tray-${name}-dark.png`), animations: 'disabled' });
   await page.emulateMedia({ colorScheme: 'light' });
 }
