@@ -20,3 +20,19 @@ export class Limiter {
     }
   }
 }
+
+/** Tasks of one key run one after the other; those of different keys do not wait for each other. */
+export class KeyedQueue<K> {
+  readonly #last = new Map<K, Promise<unknown>>();
+
+  async run<T>(key: K, task: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(key) ?? Promise.resolve()).then(task);
+    const settled = mine.catch(() => undefined);
+    this.#last.set(key, settled);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(key) === settled) this.#last.delete(key);
+    }
+  }
+}

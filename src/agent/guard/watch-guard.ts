@@ -10,13 +10,14 @@ import type { Quarantine } from '../quarantine/quarantine.ts';
 import { ArrivalTracker, type SettledFile } from './arrival-tracker.ts';
 import { Enforcer, type GuardedFile } from './enforcer.ts';
 import { Journal } from './journal.ts';
-import { Limiter } from './limiter.ts';
+import { KeyedQueue, Limiter } from './limiter.ts';
 import type { VolumeRoot } from './pinned-folder.ts';
 import { PresentGate } from './present-gate.ts';
 import { recoverVolume } from './recovery.ts';
 import { releaseFile } from './release-file.ts';
 import { RetrySchedule } from './retry-schedule.ts';
 import type { Stamp } from './stamp.ts';
+import { SweepSchedule } from './sweep-schedule.ts';
 import { temporaryIdOf } from './temporary-name.ts';
 import { absolutePath, pathKey, shownPath, type VolumePath } from './volume-path.ts';
 import { sweepFolder } from './volume-sweep.ts';
@@ -48,9 +49,6 @@ export interface WatchGuard extends Guard {
 const CONCURRENT_ENFORCEMENTS = 4;
 /** The kernel's clock for files may lag behind the other one by a tick. */
 const CLOCK_GRAIN_MILLIS = 20;
-const FOLDER_SWEEP_MILLIS = 50;
-/** The kernel drops hints when too many come at once, without a word; a sweep in a quiet moment finds what they were for. */
-const RECONCILE_MILLIS = 3000;
 
 /** A guard that sees files after they are written, on any OS. docs/spec/watch-guard.md. */
 export function createWatchGuard(options: WatchGuardOptions): WatchGuard {
@@ -64,20 +62,21 @@ class ChokidarGuard implements WatchGuard {
   readonly #inUse = new Set<string>();
   readonly #unfinished = new Set<string>();
   readonly #limiter = new Limiter(CONCURRENT_ENFORCEMENTS);
-  readonly #inodes = new Map<bigint, Promise<unknown>>();
+  /** Hard links: what is done to one name must be over before another name of the same content is touched. */
+  readonly #inodes = new KeyedQueue<bigint>();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #sweeps = new Map<string, () => void>();
+  readonly #sweeps: SweepSchedule;
   readonly #gate: PresentGate;
   readonly #retries: RetrySchedule;
   #parts: { root: VolumeRoot; journal: Journal; tracker: ArrivalTracker; watcher: VolumeWatcher; enforcer: Enforcer } | null = null;
   #report: (arrival: FileArrival) => void = () => undefined;
-  #reconcile: (() => void) | null = null;
   #stopped = false;
 
   constructor(options: WatchGuardOptions) {
     this.#options = options;
     this.#gate = new PresentGate(options.clock);
     this.#retries = new RetrySchedule(options.clock);
+    this.#sweeps = new SweepSchedule(options.clock, (folder) => void this.#track(this.#sweepBelow(folder)));
   }
 
   async start(report: (arrival: FileArrival) => void): Promise<Result<void, Failure>> {
@@ -113,7 +112,7 @@ class ChokidarGuard implements WatchGuard {
     const { enforcer } = this.#parts;
     return this.#track(
       this.#limiter
-        .run(() => this.#oneByOne(file.stamp.inode, () => enforcer.enforce(file, order)))
+        .run(() => this.#inodes.run(file.stamp.inode, () => enforcer.enforce(file, order)))
         .then((outcome) => this.#after(file, outcome)),
     );
   }
@@ -143,8 +142,7 @@ class ChokidarGuard implements WatchGuard {
     this.#stopped = true;
     this.#retries.stop();
     this.#gate.stop();
-    this.#reconcile?.();
-    for (const cancel of this.#sweeps.values()) cancel();
+    this.#sweeps.stop();
     this.#parts?.tracker.stop();
     await this.#parts?.watcher.stop();
     await Promise.allSettled(this.#running);
@@ -157,10 +155,10 @@ class ChokidarGuard implements WatchGuard {
     const journal = new Journal(stateFolder, clock);
     const watcher = new VolumeWatcher(root.path.toString(), root.device, {
       touched: (path, direct) => this.#touched(path, direct),
-      swept: (folder) => this.#sweepSoon(folder),
+      swept: (folder) => this.#sweeps.folder(folder),
       failed: (problem) => {
         this.#options.onProblem?.(problem);
-        this.#reconcileSoon();
+        this.#sweeps.volume();
       },
     });
     const tracker = new ArrivalTracker({
@@ -188,7 +186,7 @@ class ChokidarGuard implements WatchGuard {
 
   #touched(path: VolumePath, direct: boolean): void {
     this.#parts?.tracker.touch(path, { direct });
-    if (direct) this.#reconcileSoon();
+    if (direct) this.#sweeps.volume();
   }
 
   #onSettled(file: SettledFile): void {
@@ -257,38 +255,6 @@ class ChokidarGuard implements WatchGuard {
       folder: (path) => parts.watcher.see(path),
       stopped: () => this.#stopped,
     });
-  }
-
-  #sweepSoon(folder: VolumePath): void {
-    const key = pathKey(folder);
-    if (this.#stopped || this.#sweeps.has(key)) return;
-    const cancel = this.#options.clock.after(FOLDER_SWEEP_MILLIS, () => {
-      this.#sweeps.delete(key);
-      void this.#track(this.#sweepBelow(folder));
-    });
-    this.#sweeps.set(key, cancel);
-  }
-
-  #reconcileSoon(): void {
-    if (this.#stopped) return;
-    this.#reconcile?.();
-    this.#reconcile = this.#options.clock.after(RECONCILE_MILLIS, () => {
-      this.#reconcile = null;
-      void this.#track(this.#sweepBelow([]));
-    });
-  }
-
-  /** Hard links: what is done to one name must be over before another name of the same content is touched. */
-  async #oneByOne<T>(inode: bigint, task: () => Promise<T>): Promise<T> {
-    const before = this.#inodes.get(inode) ?? Promise.resolve();
-    const mine = before.then(task);
-    const settled = mine.catch(() => undefined);
-    this.#inodes.set(inode, settled);
-    try {
-      return await mine;
-    } finally {
-      if (this.#inodes.get(inode) === settled) this.#inodes.delete(inode);
-    }
   }
 
   #track<T>(work: Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ciphertextName, restoredName } from '../../../src/agent/guard/place-file.ts';
 import { temporaryId, temporaryIdOf, temporaryName } from '../../../src/agent/guard/temporary-name.ts';

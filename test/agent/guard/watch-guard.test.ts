@@ -100,6 +100,8 @@ describe('arrivals', () => {
     harness = await makeHarness({ inspectPresent: false });
     put('old.txt', 'allow');
     put('changed.txt', 'allow');
+    // A file written in the very moment of the start counts as new.
+    await harness.until(() => Date.now() - statSync(join(harness.root, 'changed.txt')).ctimeMs > 100);
     await harness.start();
     put('new.txt', 'allow');
     put('changed.txt', 'allow, changed');
@@ -141,15 +143,4 @@ describe('arrivals', () => {
     expect(decrypted(join(harness.root, 'a.txt.age'))).toBe('encrypt twice');
     expect(decrypted(join(harness.root, 'b.txt.age'))).toBe('encrypt twice');
   });
-
-  it('takes 1,000 files at once', async () => {
-    await harness.start();
-    for (let n = 0; n < 1000; n += 1) put(`f${n}.txt`, `${n % 2 === 0 ? 'encrypt' : 'block'} ${n}`);
-    await harness.until(() => harness.seen.filter(({ outcome }) => outcome.done).length >= 1000, 170);
-    const names = await namesIn(harness.root);
-    expect(names).toHaveLength(500);
-    expect(names.every((name) => name.endsWith('.age'))).toBe(true);
-    expect(await harness.quarantine.list()).toHaveLength(500);
-    expect(decrypted(join(harness.root, 'f998.txt.age'))).toBe('encrypt 998');
-  }, 180_000);
 });
