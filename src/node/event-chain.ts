@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { type AgentEvent, type EventContent, GENESIS_HASH } from '../contracts/event.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 
@@ -9,7 +9,7 @@ export function hashEvent(content: EventContent): string {
 
 /** For those who have the canonical text already. */
 export function hashCanonical(text: string): string {
-  return hash('sha256', text, 'hex');
+  return digest('sha256', text, 'hex');
 }
 
 export function sealEvent(content: EventContent): AgentEvent {

@@ -41,7 +41,7 @@ async function store(...events: AgentEvent[]): Promise<void> {
 }
 
 const search = async (query: Record<string, string>, client = admin) => {
-  const answer = await client.get(`/api/events?${new URLSearchParams(query)}`);
+  const answer = await client.get(`/api/events?${new URLSearchParams(query).toString()}`);
   if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   return eventsPage.parse(answer.body);
 };
