@@ -20,5 +20,5 @@ export function keywordDetectors(lists: readonly KeywordList[]): Detector[] {
 }
 
 function escape(word: string): string {
-  return word.replace(/[\\^$.*+?()[\]{}|/-]/g, (character) => `\\${character}`);
+  return word.replace(/[\\^$.*+?()[\]{}|/]/g, (character) => `\\${character}`);
 }
