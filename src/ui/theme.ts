@@ -10,6 +10,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 'sm',
   components: {
+    Checkbox: { defaultProps: { radius: 3 } },
     Button: { defaultProps: { fw: 500 } },
     // Locking the page's scroll is done by a <style> element; the pages do not scroll as a whole anyway.
     DrawerRoot: { defaultProps: { lockScroll: false } },

@@ -67,7 +67,7 @@ export function EventFilters({ filter, onChange, searchField }: EventFiltersProp
       <TypedText label={t('console:events.user')} value={filter.user ?? ''} onChange={(user) => change({ user })} className="user" />
       <PeriodFilter filter={filter} onChange={change} />
       {isEmpty(filter) ? null : (
-        <Button size="compact-sm" variant="subtle" onClick={() => onChange({})}>
+        <Button size="xs" variant="subtle" onClick={() => onChange({})}>
           {t('console:events.clear')}
         </Button>
       )}
