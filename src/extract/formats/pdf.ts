@@ -2,6 +2,7 @@ import { getDocumentProxy } from 'unpdf';
 import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { PredefinedCMaps, type WantedData } from './predefined-cmaps.ts';
 
 type Document = Awaited<ReturnType<typeof getDocumentProxy>>;
 type Page = Awaited<ReturnType<Document['getPage']>>;
@@ -11,9 +12,18 @@ type TextItem = Extract<Awaited<ReturnType<Page['getTextContent']>>['items'][num
 export async function extractPdf(level: Level, content: Content): Promise<void> {
   const { extraction } = level;
   const bytes = await collect(content.chunks(), extraction.budget);
+  const cmaps = new PredefinedCMaps();
   let document: Document;
   try {
-    document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, stopAtErrors: false });
+    document = await getDocumentProxy(new Uint8Array(bytes), {
+      verbosity: 0,
+      stopAtErrors: false,
+      cMapPacked: false,
+      // pdf.js makes its own with `new`; this hands it ours, which remembers what could not be had.
+      BinaryDataFactory: class {
+        fetch = (wanted: WantedData) => cmaps.fetch(wanted);
+      },
+    });
   } catch (error) {
     extraction.report(error instanceof Error && error.name === 'PasswordException' ? 'encrypted' : 'corrupt', level.part);
     return;
@@ -28,6 +38,7 @@ export async function extractPdf(level: Level, content: Content): Promise<void> 
       page.cleanup();
     }
     await extractAttachments(level, document);
+    if (cmaps.unreadable) extraction.report('unsupported', level.part);
   } finally {
     await document.loadingTask.destroy();
   }
