@@ -17,10 +17,10 @@ const translate: Readonly<Record<Language, Translate>> = { ja: translator(create
 const newModel = (changed: (state: TrayState) => void = () => {}): Model =>
   new Model({ language: 'ja', version: '0.1.0', now: () => new Date('2026-11-22T04:00:00Z'), changed });
 
-const actions = notification.shape.action.options.flatMap((option) => ('options' in option ? option.options : [...option.values]));
+const KINDS = notification.shape.action.options.flatMap((option) => ('options' in option ? option.options : [...option.values]));
 
 describe('the words of a notification', () => {
-  it.each(actions)('say of %s what happened, why, and what next, in both languages', (action) => {
+  it.each(KINDS)('say of %s what happened, why, and what next, in both languages', (action) => {
     for (const language of ['ja', 'en'] as const) {
       const notice: Notification = { ...encryptedNotice(), action };
       const { title, body } = noticeText(notice, language, translate[language]);
@@ -66,7 +66,7 @@ describe('notifications in a row', () => {
     expect(shown).toEqual([1, 1, 999, 1]);
   });
 
-  it.each(actions)('say of several %s how many and which', (action) => {
+  it.each(KINDS)('say of several %s how many and which', (action) => {
     const notices = ['a', 'b', 'c', 'd'].map((file) => ({ ...encryptedNotice(), action, file, volume: file }));
     for (const language of ['ja', 'en'] as const) {
       const { title, body } = groupText(notices, language, translate[language]);

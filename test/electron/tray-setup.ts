@@ -22,6 +22,7 @@ if (real !== null) console.log(`tray.e2e: on ${real}; what only the fake records
 
 export const missing = real === null ? whatIsMissing() : null;
 if (missing !== null) console.log(`tray.e2e: skipped, ${missing}`);
+else if (!asRoot) console.log('tray.e2e: the cases of a start as root and of a socket that belongs to another need root');
 
 function whatIsMissing(): string | null {
   if (!existsSync(CHROMIUM_PATH)) return `there is no Chromium at ${CHROMIUM_PATH} (Debian package chromium)`;
