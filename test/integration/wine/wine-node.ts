@@ -16,8 +16,8 @@ const RUN_MILLIS = 45_000;
 export interface WineNode {
   /** A link named `x:` in this folder is drive X; Wine lists it from its next start on. */
   readonly drives: string;
-  /** Runs a TypeScript file of this repo; resolves with its exit code and what it wrote. */
-  run(script: string, args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }>;
+  /** Runs a TypeScript file of this repo to its end. Rejects with what it wrote unless it exits with 0. */
+  run(script: string, args: readonly string[]): Promise<void>;
   stop(): void;
 }
 
@@ -82,7 +82,7 @@ export async function startWineNode(): Promise<WineNode> {
       });
       closeSync(fd);
       const [code] = (await once(child, 'exit')) as [number | null];
-      return { code, output: readFileSync(log, 'utf8') };
+      if (code !== 0) throw new Error(`${script} ended with ${String(code)}:\n${readFileSync(log, 'utf8')}`);
     },
     stop() {
       spawnSync('wineserver', ['-k'], { env: environment });
