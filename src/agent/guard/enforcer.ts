@@ -105,7 +105,9 @@ export class Enforcer {
     const { folder } = work.subject;
     const temporary = folder.entry(temporaryName(work.temporaryId, 'tmp'));
     const written = await this.#writeCiphertext(work, temporary).catch((error: unknown) => err(fromErrno(error)));
-    const placed = written.ok ? await this.#replace(work, temporary, written.value) : written;
+    const placed = written.ok
+      ? await this.#replace(work, temporary, written.value).catch((error: unknown) => err(fromErrno(error)))
+      : written;
     if (!placed.ok && placed.error.code !== 'DLP_GUARD_UNFINISHED') await unlink(temporary).catch(() => undefined);
     return placed;
   }
