@@ -11,15 +11,17 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`canonical JSON has no form for ${typeof value}`);
+  if (!isRecord(value)) throw new TypeError(`canonical JSON has no form for ${typeof value}`);
   return canonicalObject(value);
 }
 
-function canonicalObject(value: object): string {
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object';
+
+function canonicalObject(value: Readonly<Record<string, unknown>>): string {
   let members = '';
   // Without a comparator `toSorted` compares UTF-16 code units.
   for (const key of Object.keys(value).toSorted()) {
-    const member: unknown = Reflect.get(value, key);
+    const member = value[key];
     if (member !== undefined) members += `${members === '' ? '' : ','}${quote(key)}:${canonicalJson(member)}`;
   }
   return `{${members}}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type FleetResponse, fleetResponse } from '../../src/contracts/collector-api.ts';
 import type { DsseEnvelope } from '../../src/contracts/policy.ts';
 import type { Organisation } from '../../src/pki/index.ts';
-import { signRelease } from '../../src/policy/release.ts';
+import { signRelease } from '../../src/policy/index.ts';
 
 export interface ConsoleAnswer {
   readonly status: number;

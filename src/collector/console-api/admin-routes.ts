@@ -6,7 +6,7 @@ import { command } from '../../contracts/command.ts';
 import { failure } from '../../contracts/errors.ts';
 import { dsseEnvelope } from '../../contracts/policy.ts';
 import { policyReference } from '../../contracts/verdict.ts';
-import { envelopeText, reopenRelease, verifyRelease } from '../../policy/release.ts';
+import { envelopeText, reopenRelease, verifyRelease } from '../../policy/index.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { FailureError, valueOf } from '../failure-error.ts';
 import { commandsFor, POLICY } from '../signals.ts';
