@@ -14,8 +14,7 @@ import { extractHtml } from './formats/html.ts';
 import { extractMail } from './formats/mail.ts';
 import { extractOfficePackage, officeTypeOf } from './formats/office-package.ts';
 import { extractPdf } from './formats/pdf.ts';
-import { extractJson, extractPlainText } from './formats/plain-text.ts';
-import { extractXml } from './formats/xml.ts';
+import { extractJson, extractPlainText, extractXml } from './formats/plain-text.ts';
 import { listZip } from './zip-archive.ts';
 
 export { bufferSource, fileSource, type ByteSource } from './byte-source.ts';

@@ -1,6 +1,7 @@
 import type { Content } from '../content.ts';
 import { decodedText } from '../decoded-text.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { decodeReferences } from './html.ts';
 
 /** Running text, as lines. */
 export async function extractPlainText(level: Level, content: Content): Promise<void> {
@@ -12,6 +13,14 @@ export async function extractJson(level: Level, content: Content): Promise<void>
   await emitText(level, decodedText(content.chunks()), (text) =>
     text.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))).replace(/\\[nrt]/g, ' '),
   );
+}
+
+/**
+ * Any XML as text with its character references decoded. It is not parsed: names, attributes, comments and instructions
+ * are all places for data, damage hides nothing, and entities are never expanded.
+ */
+export async function extractXml(level: Level, content: Content): Promise<void> {
+  await emitText(level, decodedText(content.chunks()), decodeReferences);
 }
 
 /** Emits chunks of text as segments that end at line ends where they can, and says the line each begins on. */
