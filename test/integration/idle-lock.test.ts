@@ -119,10 +119,34 @@ describe.skipIf(missing !== null)('sessions of a real D-Bus and a real X server'
   });
 });
 
-test.skipIf(process.platform !== 'linux')('without a bus there are no sessions, and that is said', async () => {
-  process.env['DBUS_SYSTEM_BUS_ADDRESS'] = 'unix:path=/nonexistent/bus';
-  const sessions = (await loadPlatform()).sessions();
-  expect(await sessions.start(() => undefined)).toMatchObject({ ok: false, error: { code: 'DLP_SESSION_UNAVAILABLE', retryable: true } });
-  await sessions.stop();
-  delete process.env['DBUS_SYSTEM_BUS_ADDRESS'];
+describe.skipIf(process.platform !== 'linux')('without a bus', () => {
+  beforeEach(() => {
+    process.env['DBUS_SYSTEM_BUS_ADDRESS'] = 'unix:path=/nonexistent/bus';
+  });
+  afterEach(() => {
+    delete process.env['DBUS_SYSTEM_BUS_ADDRESS'];
+  });
+
+  test('there are no sessions, and that is said', async () => {
+    const sessions = (await loadPlatform()).sessions();
+    expect(await sessions.start(() => undefined)).toMatchObject({ ok: false, error: { code: 'DLP_SESSION_UNAVAILABLE', retryable: true } });
+    await sessions.stop();
+  });
+
+  test('the trays stand in where there are any', async () => {
+    const tray = new TraySessions(Date.now);
+    const sessions = (await loadPlatform()).sessions(tray);
+    const changes: SessionChange[] = [];
+    expect(await sessions.start((change) => changes.push(change))).toMatchObject({ ok: true });
+    let asked = 0;
+    tray.connected('tray:1', { name: 'alice', basis: 'session' }, () => (asked += 1) > 0);
+    tray.idleReported('tray:1', { idleMillis: 1000, locked: false });
+    expect(changes).toMatchObject([{ kind: 'seen', session: 'tray:1' }]);
+    expect(await sessions.readIdle('tray:1')).toEqual({ ok: true, value: { idleMillis: 1000, locked: false } });
+    const locking = sessions.lock('tray:1');
+    tray.lockReported('tray:1', { ok: true });
+    expect(await locking).toMatchObject({ ok: true });
+    expect(asked).toBe(1);
+    await sessions.stop();
+  });
 });

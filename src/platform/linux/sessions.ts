@@ -13,7 +13,10 @@ const RECONNECT_MILLIS = 5000;
 
 const noSession = (): Failure => failure('DLP_SESSION_UNAVAILABLE', 'This login session is not known.');
 
-/** Login sessions from systemd-logind. Locking is asked of the session's own screen locker through it. */
+/**
+ * Login sessions from systemd-logind. Locking is asked of the session's own screen locker through it. On a system without
+ * logind the trays are all there is: their sessions then stand in.
+ */
 export class LinuxSessions implements SessionControl {
   readonly #tray: TraySessions | null;
   #bus: SystemBus | null = null;
@@ -21,6 +24,7 @@ export class LinuxSessions implements SessionControl {
   #paths = new Map<string, string>();
   readonly #looks = new OneAtATime(() => this.#look());
   #retry: NodeJS.Timeout | undefined;
+  #standIn: TraySessions | null = null;
 
   constructor(tray: TraySessions | null) {
     this.#tray = tray;
@@ -29,11 +33,14 @@ export class LinuxSessions implements SessionControl {
   async start(report: (change: SessionChange) => void): Promise<Result<void, Failure>> {
     this.#report = report;
     const connected = await this.#connect();
-    if (!connected.ok) this.#report = null;
-    return connected;
+    if (connected.ok) return connected;
+    this.#report = null;
+    this.#standIn = this.#tray;
+    return this.#standIn === null ? connected : this.#standIn.start(report);
   }
 
   async readIdle(session: string): Promise<Result<{ idleMillis: number; locked: boolean }, Failure>> {
+    if (this.#standIn !== null) return this.#standIn.readIdle(session);
     const read = await this.#read(session);
     if (!read.ok) return read;
     const found = read.value;
@@ -45,12 +52,14 @@ export class LinuxSessions implements SessionControl {
   }
 
   async lock(session: string): Promise<Result<void, Failure>> {
+    if (this.#standIn !== null) return this.#standIn.lock(session);
     if (this.#bus === null || !this.#paths.has(session)) return err(failure('DLP_LOCK_FAILED', noSession().message));
     return lockSession(this.#bus, session);
   }
 
   async stop(): Promise<void> {
     this.#report = null;
+    await this.#standIn?.stop();
     clearTimeout(this.#retry);
     this.#bus?.close();
     this.#bus = null;
