@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventBody } from '../../src/contracts/event.ts';
 import { instant, language, uuid } from '../../src/contracts/ids.ts';
 import { agentStatus, ipcMethods, notification, ownEvent } from '../../src/contracts/ipc.ts';
 import type { CallName, EventName } from './names.ts';
@@ -56,6 +57,12 @@ export const electronCalls = {
   setLanguage: { params: z.strictObject({ language }), result: outcome(empty) },
   openHelp: { params: z.strictObject({ id: helpId }), result: outcome(empty) },
 } as const satisfies Record<CallName, { params: z.ZodType; result: z.ZodType }>;
+
+/** The held file that an event settles, if it does: held files lie in the quarantine under the id of their hold. */
+export function settledHold(body: EventBody): string | null {
+  const settles = body.type === 'file.released' || body.type === 'quarantine.restored' || body.type === 'quarantine.expired';
+  return settles ? body.data.quarantineId : null;
+}
 
 export const electronEvents = {
   stateChanged: trayState,

@@ -3,7 +3,7 @@ import type { Notification, OwnEvent } from '../../src/contracts/ipc.ts';
 import { ok } from '../../src/contracts/result.ts';
 import { createI18n, type Translate, translator } from '../../src/i18n/create-i18n.ts';
 import type { IpcEventMessage } from '../../src/node/ipc-client.ts';
-import type { Page, TrayState } from '../ipc/calls.ts';
+import { type Page, settledHold, type TrayState } from '../ipc/calls.ts';
 import { AgentClient } from './agent-client.ts';
 import type { AgentEndpoint } from './endpoint.ts';
 import { openHelp } from './help.ts';
@@ -146,8 +146,9 @@ export class TrayApp {
   }
 
   #recorded(event: OwnEvent): void {
-    // Released from somewhere else, as by an administrator: nothing is left to ask.
-    if (event.body.type === 'file.released') this.#model.removeQuestion(event.body.data.quarantineId);
+    // Answered, given back by an administrator, or too late: nothing is left to ask.
+    const settled = settledHold(event.body);
+    if (settled !== null) this.#model.removeQuestion(settled);
     this.#windows.send('eventRecorded', event);
   }
 

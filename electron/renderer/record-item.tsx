@@ -15,7 +15,7 @@ import styles from './record-item.module.css';
 export interface RecordItemProps {
   readonly event: OwnEvent;
   /** Holds that have been answered since. */
-  readonly answered: ReadonlySet<string>;
+  readonly answered: ReadonlySet<string | null>;
 }
 
 /** One record: what happened, why, what to do next, and the facts behind it on demand. */

@@ -4,6 +4,7 @@ import type { OwnEvent } from '../../src/contracts/ipc.ts';
 import type { Formatter } from '../../src/ui/format.ts';
 import { Icon } from '../../src/ui/icons.tsx';
 import { useUi } from '../../src/ui/use-ui.ts';
+import { settledHold } from '../ipc/calls.ts';
 import { RecordItem } from './record-item.tsx';
 import styles from './records-page.module.css';
 import { useTrayState } from './tray-state.tsx';
@@ -22,7 +23,7 @@ export function RecordsPage() {
   const { events, failure, more, loadOlder } = useRecords();
   const [filter, setFilter] = useState<Filter>('all');
   const shown = (events ?? []).filter((event) => passes(filter, event));
-  const answered = new Set((events ?? []).flatMap(({ body }) => (body.type === 'file.released' ? [body.data.quarantineId] : [])));
+  const answered = new Set((events ?? []).map(({ body }) => settledHold(body)));
 
   if (connection !== 'connected' || (failure !== null && events === null))
     return <Empty title={t('tray:records.unavailable')} hint={t(`tray:connection.${connection}`)} />;

@@ -188,6 +188,22 @@ describe.skipIf(missing !== null)('the tray', () => {
     await question.getByRole('button', { name: '閉じる' }).click();
   });
 
+  it('asks no more about a file that an administrator gave back', async () => {
+    const holdId = '0198d3c4-5555-7b52-9d0e-2f4c8a1b7e10';
+    agent.push('notification.raised', { ...heldNotice(), holdId });
+    const question = await app.page('#question');
+    await question.getByLabel('理由').waitFor();
+    const data = { quarantineId: holdId, actor: { name: 'root', basis: 'process' as const }, file: { path: '顧客一覧.csv', bytes: 1 } };
+    agent.push('event.recorded', {
+      id: '0198d3c4-5556-7b52-9d0e-2f4c8a1b7e10',
+      time: '2026-11-22T05:10:00.000Z',
+      body: { type: 'quarantine.restored', severity: 'low', data },
+    });
+    await shows(question, '理由の入力待ちのファイルはありません');
+    expect(await question.getByLabel('理由').count()).toBe(0);
+    await question.getByRole('button', { name: '閉じる' }).click();
+  });
+
   it('refuses a call that does not parse or is too large', async () => {
     const refused = { ok: false, error: { code: 'DLP_IPC_PARAMS', message: 'the request was not understood', retryable: false } };
     for (const params of ['{ limit: 0 }', '{ limit: 5, extra: 1 }', 'null', '{ limit: 5, before: "x".repeat(100_000) }'])
