@@ -21,6 +21,7 @@ export async function watchMounts(changed: () => void): Promise<MountWatch> {
 
   const worker = new Worker(new URL('mount-watch-worker.ts', import.meta.url), {
     workerData: { stopFd },
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
   });
   // A thread inside poll(2) cannot be ended from outside: without this, leaving the process would wait for it for ever.
