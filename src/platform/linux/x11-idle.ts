@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { accountOf } from './accounts.ts';
 
 const PROGRAM = 'xprintidle';
 const TIMEOUT_MILLIS = 3000;
-const MAX_ENVIRONMENT_BYTES = 262_144;
+const MAX_OUTPUT_BYTES = 65_536;
+const MAX_PROCESSES = 200;
+/** One, but for a user with several displays. */
+const MAX_AUTHORITIES = 4;
 const PATHS = `/usr/local/bin${delimiter}/usr/bin${delimiter}/bin`;
 
 export interface X11Session {
@@ -28,48 +31,56 @@ export function hasX11Idle(): boolean {
  */
 export async function readX11Idle(session: X11Session): Promise<number | null> {
   if (!/^[\w.-]*:\d+(?:\.\d+)?$/.test(session.display)) return null;
-  const identity = process.geteuid?.() === 0 && session.uid !== 0 ? accountOf(session.uid) : null;
-  const authority = await findAuthority(session);
-  const environment = { PATH: PATHS, DISPLAY: session.display, ...(authority === null ? {} : { XAUTHORITY: authority }) };
-  const output = await run({
-    env: environment,
-    timeout: TIMEOUT_MILLIS,
-    killSignal: 'SIGKILL',
-    cwd: '/',
-    maxBuffer: 1024,
-    ...(identity === null ? {} : { uid: identity.uid, gid: identity.gid }),
-  });
-  return output !== null && /^\d{1,15}\s*$/.test(output) ? Number(output) : null;
-}
-
-function run(options: Parameters<typeof execFile>[2] & object): Promise<string | null> {
-  return new Promise((resolve) => {
-    execFile(PROGRAM, [], { ...options, encoding: 'utf8' }, (error, stdout) => resolve(error === null ? stdout : null));
-  });
-}
-
-/** Where the session's programs keep the display's cookie: told by the environment of any of them. */
-async function findAuthority({ uid, display, leader }: X11Session): Promise<string | null> {
-  const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  for (const pid of [String(leader), ...processes]) {
-    const owner = await stat(`/proc/${pid}`).catch(() => null);
-    if (owner?.uid !== uid) continue;
-    const environment = await readEnvironment(pid);
-    const authority = environment.get('XAUTHORITY');
-    if (environment.get('DISPLAY') === display && authority?.startsWith('/') === true) return authority;
+  const identity = identityOf(session.uid);
+  if (identity === null) return null;
+  for (const authority of [...(await findAuthorities(session, identity)), null]) {
+    const environment = { DISPLAY: session.display, ...(authority === null ? {} : { XAUTHORITY: authority }) };
+    const output = await run(PROGRAM, [], environment, identity);
+    if (output !== null && /^\d{1,15}\s*$/.test(output)) return Number(output);
   }
   return null;
 }
 
-async function readEnvironment(pid: string): Promise<Map<string, string>> {
-  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  if (text.length > MAX_ENVIRONMENT_BYTES) return new Map();
-  return new Map(
-    text.split('\0').map((entry): [string, string] => {
-      const equals = entry.indexOf('=');
-      return [entry.slice(0, equals), entry.slice(equals + 1)];
-    }),
-  );
+type Identity = { readonly uid?: number; readonly gid?: number };
+
+/** Never root for somebody else's display. */
+function identityOf(uid: number): Identity | null {
+  if (process.geteuid?.() !== 0 || uid === 0) return {};
+  const account = accountOf(uid);
+  return account === null ? null : { uid, gid: account.gid };
+}
+
+function run(program: string, args: readonly string[], environment: Record<string, string>, identity: Identity): Promise<string | null> {
+  const options = {
+    ...identity,
+    encoding: 'utf8',
+    env: { PATH: PATHS, LC_ALL: 'C', ...environment },
+    cwd: '/',
+    timeout: TIMEOUT_MILLIS,
+    killSignal: 'SIGKILL',
+    maxBuffer: MAX_OUTPUT_BYTES,
+  } as const;
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, stdout) => resolve(error === null || stdout !== '' ? stdout : null));
+  });
+}
+
+/**
+ * Where the session's programs keep the display's cookie, by the environment of any of them. Read by a program of its own
+ * too: a process can lay its environment where reading it never ends.
+ */
+async function findAuthorities({ uid, leader }: X11Session, identity: Identity): Promise<string[]> {
+  const processes = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const own: string[] = [];
+  for (const pid of [String(leader), ...processes.toReversed()]) {
+    const owner = await stat(`/proc/${pid}`).catch(() => null);
+    if (owner?.uid === uid) own.push(`/proc/${pid}/environ`);
+    if (own.length === MAX_PROCESSES) break;
+  }
+  if (own.length === 0) return [];
+  const found = await run('grep', ['--null-data', '--no-filename', '--no-messages', '--text', '^XAUTHORITY=/', ...own], {}, identity);
+  const values = (found ?? '').split('\0').filter((entry) => entry.startsWith('XAUTHORITY='));
+  return [...new Set(values.map((entry) => entry.slice('XAUTHORITY='.length)))].slice(0, MAX_AUTHORITIES);
 }
 
 function isExecutable(path: string): boolean {
