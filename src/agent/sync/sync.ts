@@ -153,9 +153,11 @@ class CollectorSync implements Sync {
     spool.acknowledge(preflight.value.storedThrough);
     for (const command of preflight.value.commands) this.#take(command);
     const uploaded = await this.#upload();
-    if (!uploaded.ok) return uploaded;
+    // A collector that refuses the events (a fork, say) must still be able to give this PC a stricter policy.
+    if (!uploaded.ok && uploaded.error.code === 'DLP_SYNC_OFFLINE') return uploaded;
     const fetched = await this.#fetchPolicy(preflight.value);
-    return fetched.ok ? this.#postflight() : fetched;
+    const told = fetched.ok ? await this.#postflight() : fetched;
+    return uploaded.ok ? told : uploaded;
   }
 
   async #upload(): Promise<Result<void, Failure>> {
@@ -212,6 +214,7 @@ class CollectorSync implements Sync {
         continue;
       }
       attempt = 0;
+      this.#status = { ...this.#status, lastContact: this.#instant() };
       for (const command of news.value.commands) this.#take(command);
       const offered = news.value.policyVersion ?? 0;
       if (offered > this.#policyVersion) {
@@ -238,10 +241,14 @@ class CollectorSync implements Sync {
   #note(trouble: Failure | null): void {
     const before = this.#status;
     const answered = trouble?.code !== 'DLP_SYNC_OFFLINE';
-    const lastContact = answered ? new Date(this.#options.clock.now()).toISOString() : before.lastContact;
+    const lastContact = answered ? this.#instant() : before.lastContact;
     this.#status = { online: trouble === null, lastContact, failure: trouble };
     if (trouble === null && !before.online) this.#online.raise();
     if (before.online !== this.#status.online || before.failure?.code !== trouble?.code) this.#options.report(this.#status);
+  }
+
+  #instant(): string {
+    return new Date(this.#options.clock.now()).toISOString();
   }
 
   /** What will not pass by itself is asked again only rarely. */

@@ -136,6 +136,20 @@ describe('the sync', () => {
     expect(spool.acknowledged).toBe(0);
   });
 
+  it('still gets policies when its events are refused as a fork', async () => {
+    spool.add(2);
+    begin();
+    await until(() => expect(spool.acknowledged).toBe(2));
+    await sync.stop();
+    offered.length = 0;
+    spool = new MemorySpool(agent.agent);
+    spool.add(3);
+    spool.pending = () => spool.chain.events;
+    begin();
+    await until(() => expect(statuses.at(-1)).toMatchObject({ online: false, failure: { code: 'DLP_INGEST_FORK' } }));
+    expect(offered).toHaveLength(1);
+  });
+
   it('believes nobody but a collector of its organisation', async () => {
     const other = await makeOrganisation();
     const impostor = await collectorOn(temporaryFolder('impostor'), other);
