@@ -13,6 +13,7 @@ import { type Mount, parseMountinfo } from './mountinfo.ts';
 
 const MOUNTINFO = '/proc/self/mountinfo';
 const MAX_PATH = 4096;
+const RETRY_MILLIS = 1000;
 
 interface Known {
   /** The kernel's number of the mount: another one at the same place is another mounting. */
@@ -30,13 +31,20 @@ export class LinuxVolumes implements VolumeSource {
   async start(report: (change: VolumeChange) => void): Promise<Result<void, Failure>> {
     this.#report = report;
     try {
-      this.#watch = await watchMounts(() => void this.rescan());
+      this.#watch = await watchMounts(() => this.#changed());
       await this.rescan();
       return ok(undefined);
     } catch (cause) {
       await this.stop();
       return err(failure('DLP_VOLUME_UNAVAILABLE', `The system's table of mounts cannot be watched (${MOUNTINFO}).`, { cause }));
     }
+  }
+
+  /** The kernel tells of a change once: a look that failed (no descriptor left) must be made up for. */
+  #changed(): void {
+    this.rescan().catch(() => {
+      if (this.#report !== null) setTimeout(() => this.#changed(), RETRY_MILLIS).unref();
+    });
   }
 
   rescan(): Promise<void> {
