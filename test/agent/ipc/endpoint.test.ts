@@ -9,6 +9,7 @@ import { connectIpc } from '../../../src/node/ipc-client.ts';
 import { closers, connect, endpoint, folder, helloLine, serve, start, STATUS, until, useIpcFolder } from './harness.ts';
 
 useIpcFolder();
+if (process.geteuid?.() !== 0) console.log('skipped in test/agent/ipc/endpoint.test.ts: giving a socket to another account needs root');
 
 describe.skipIf(process.platform === 'win32')('the socket', () => {
   test('stands in a folder that only the agent can change', async () => {
