@@ -26,16 +26,24 @@ export async function contentOfStream(stream: AsyncIterable<Uint8Array>, budget:
   const iterator = stream[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let length = 0;
-  while (length < HEAD_BYTES) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    first.push(next.value);
-    length += next.value.length;
+  /** Damage near the beginning is told after what stands before it has been read. */
+  let damage: { readonly error: unknown } | undefined;
+  try {
+    while (length < HEAD_BYTES) {
+      const next = await iterator.next();
+      if (next.done === true) break;
+      first.push(next.value);
+      length += next.value.length;
+    }
+  } catch (error) {
+    if (error instanceof LimitReached || length === 0) throw error;
+    damage = { error };
   }
   const start = Buffer.concat(first);
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {
       yield start;
+      if (damage !== undefined) throw damage.error;
       for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
     } finally {
       await iterator.return?.();

@@ -41,6 +41,8 @@ export interface Level {
   readonly depth: number;
   /** Extracts what lies inside, one level deeper; its failures are recorded, not thrown, unless nothing more may be read. */
   inner(name: string, open: () => Promise<Content> | Content): Promise<void>;
+  /** The same where the caller knows how to read it. */
+  enter(name: string, extract: (level: Level) => Promise<void>): Promise<void>;
 }
 
 /** The place of a level, with more said. */

@@ -2,14 +2,17 @@
 import { isCompoundFile } from './compound-file.ts';
 import { HEAD_BYTES, type Content } from './content.ts';
 import { decodedText } from './decoded-text.ts';
+import type { Compression } from './formats/compressed.ts';
 import { detectDelimiter, type Delimiter } from './formats/delimited.ts';
 import { looksLikeMail } from './formats/mail.ts';
+import { isTarHeader } from './formats/tar.ts';
 import { detectEncoding } from './text-encoding.ts';
 
 /** What a file is by its content; its name is never asked. */
 export type ContentType =
-  | { readonly kind: 'empty' | 'zip' | 'compound' | 'gzip' | 'pdf' | 'text' | 'html' | 'json' | 'xml' | 'eml' | 'age' | 'unknown' }
+  | { readonly kind: 'empty' | 'zip' | 'compound' | 'tar' | 'pdf' | 'text' | 'html' | 'json' | 'xml' | 'eml' | 'age' | 'unknown' }
   | { readonly kind: 'table'; readonly delimiter: Delimiter }
+  | { readonly kind: 'compressed'; readonly name: Compression }
   /** Named and let be: pictures, sound, programs hold no text that is read here. */
   | { readonly kind: 'opaque'; readonly name: string }
   /** Could hold documents, and cannot be opened here. */
@@ -37,15 +40,18 @@ const OPAQUE: readonly (readonly [name: string, magic: RegExp])[] = [
   ['woff', /^wOF[F2]/],
 ];
 
+const COMPRESSED: readonly (readonly [name: Compression, magic: RegExp])[] = [
+  ['gzip', /^\x1f\x8b\x08/],
+  ['bzip2', /^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/],
+  ['zstd', /^\x28\xb5\x2f\xfd/],
+];
+
 const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
   ['7z', /^7z\xbc\xaf\x27\x1c/],
   ['rar', /^Rar!\x1a\x07/],
   ['xz', /^\xfd7zXZ\0/],
-  ['bzip2', /^BZh[1-9]1AY&SY/],
-  ['zstd', /^\x28\xb5\x2f\xfd/],
   ['lzh', /^[^]{2}-lh[0-9d]-/],
   ['cab', /^MSCF\0/],
-  ['tar', /^[^]{257}ustar/],
   ['iso', /^[^]{32769}CD001/],
   ['rtf', /^\{\\rtf/],
 ];
@@ -57,7 +63,9 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   const magic = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 33_000)).toString('latin1');
   if (/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(magic)) return { kind: 'zip' };
   if (isCompoundFile(head)) return { kind: 'compound' };
-  if (magic.startsWith('\x1f\x8b\x08')) return { kind: 'gzip' };
+  const compressed = COMPRESSED.find(([, pattern]) => pattern.test(magic));
+  if (compressed !== undefined) return { kind: 'compressed', name: compressed[0] };
+  if (isTarHeader(head)) return { kind: 'tar' };
   // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
   if (/%PDF-[12]\./.test(magic.slice(0, 1024))) return { kind: 'pdf' };
   if (ENCRYPTED.some((pattern) => pattern.test(magic))) return { kind: 'age' };

@@ -1,0 +1,93 @@
+import { compoundKind } from './compound-file.ts';
+import type { Content } from './content.ts';
+import type { Level } from './extraction.ts';
+import { contentType } from './file-type.ts';
+import { extractArchive } from './formats/archive.ts';
+import { extractCompressed } from './formats/compressed.ts';
+import { extractDelimited } from './formats/delimited.ts';
+import { extractHtml } from './formats/html.ts';
+import { extractMail } from './formats/mail.ts';
+import { extractOfficePackage, officeTypeOf } from './formats/office-package.ts';
+import { extractPdf } from './formats/pdf.ts';
+import { extractJson, extractPlainText, extractXml } from './formats/plain-text.ts';
+import { extractTar } from './formats/tar.ts';
+import { packageTypeOf } from './formats/zip-package.ts';
+import { listZip } from './zip-archive.ts';
+
+/**
+ * Extracts one file or member by its content and returns its type. `found` hears the type before the content is read
+ * through, so that a limit on the way does not hide it.
+ */
+export async function extractContent(level: Level, content: Content, found: (type: string) => void): Promise<string> {
+  const known = await contentType(content);
+  const type = known.kind === 'opaque' || known.kind === 'unsupported' || known.kind === 'compressed' ? known.name : typeName(known.kind);
+  found(type);
+  switch (known.kind) {
+    case 'zip':
+      return extractZip(level, content, found);
+    case 'compound':
+      return extractCompound(level, content);
+    case 'compressed':
+      await extractCompressed(level, content, known.name);
+      return type;
+    case 'tar':
+      await extractTar(level, content);
+      return type;
+    case 'pdf':
+      await extractPdf(level, content);
+      return type;
+    case 'table':
+      await extractDelimited(level, content, known.delimiter);
+      return known.delimiter === '\t' ? 'tsv' : type;
+    case 'html':
+      await extractHtml(level, content);
+      return type;
+    case 'json':
+      await extractJson(level, content);
+      return type;
+    case 'xml':
+      await extractXml(level, content);
+      return type;
+    case 'eml':
+      await extractMail(level, content);
+      return type;
+    case 'text':
+    case 'unknown':
+      // Binary that nobody knows may be a database: its printable strings are looked at.
+      await extractPlainText(level, content);
+      return type;
+    case 'age':
+      level.extraction.report('encrypted', level.part);
+      return type;
+    case 'unsupported':
+      level.extraction.report('unsupported', level.part);
+      return type;
+    case 'opaque':
+    case 'empty':
+      return type;
+  }
+}
+
+async function extractZip(level: Level, content: Content, found: (type: string) => void): Promise<string> {
+  const { limits } = level.extraction.budget;
+  const listing = await listZip(await content.random(), limits.maxEntries);
+  const office = await officeTypeOf(listing, level.extraction.budget);
+  const type = office ?? packageTypeOf(listing);
+  found(type);
+  if (office === null) await extractArchive(level, listing);
+  else await extractOfficePackage(level, listing, office);
+  // The cells of a binary workbook are no text and no XML: what its other parts hold is not all of it.
+  if (type === 'xlsb') level.extraction.report('unsupported', level.part);
+  return type;
+}
+
+async function extractCompound(level: Level, content: Content): Promise<string> {
+  const kind = compoundKind(await content.random());
+  level.extraction.report(kind === 'encrypted-office' ? 'encrypted' : 'unsupported', level.part);
+  return kind;
+}
+
+/** The name of a kind of content before it is known more exactly. */
+export function typeName(kind: string): string {
+  return kind === 'table' ? 'csv' : kind === 'compound' ? 'ole2' : kind;
+}

@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { people } from '../fixtures/people.ts';
+import { extractBytes, fixture, reasons, textOf, type Seen } from './extract-bytes.ts';
+import { zipBytes } from './zip-bytes.ts';
+
+const twenty = { from: 20, to: 20 };
+const CSV = '名簿/社員名簿.csv';
+
+describe('archives of real programs', () => {
+  it.each([
+    ['meibo-gnu.tar', 'tar', CSV],
+    ['meibo-pax.tar', 'tar', CSV],
+    ['meibo-v7.tar', 'tar', CSV],
+    ['meibo.tar.gz', 'gzip', `content/${CSV}`],
+    ['meibo.tar.bz2', 'bzip2', `content/${CSV}`],
+    ['meibo.tar.zst', 'zstd', `content/${CSV}`],
+    ['meibo.jar', 'jar', CSV],
+  ])('%s is %s and tells the member', async (name, type, part) => {
+    const seen = await extractBytes(fixture(name));
+    expect(seen).toMatchObject({ type, unreadable: [], persons: twenty });
+    expect(seen.findings[0]).toMatchObject({ detector: 'jp.my-number', distinct: 20, where: expect.arrayContaining([{ part, line: 2 }]) });
+    for (const person of people(20)) expect(textOf(seen)).toContain(person.myNumber);
+  });
+
+  it.each(['meibo-gnu.tar', 'meibo-pax.tar'])('%s gives a name beyond a hundred bytes', async (name) => {
+    const seen = await extractBytes(fixture(name));
+    expect(seen.findings.find(({ detector }) => detector === 'keyword.confidential')?.where[0]?.part).toBe(
+      `名簿/${'とても長い名前'.repeat(11)}.txt`,
+    );
+  });
+
+  it.each([
+    ['meibo.tar.xz', 'xz'],
+    ['meibo.7z', '7z'],
+  ])('%s is named and unsupported, with its place', async (name, type) => {
+    expect(await extractBytes(fixture(name))).toMatchObject({ type, unreadable: [{ reason: 'unsupported' }] });
+    const packed = await extractBytes(zipBytes([{ name, data: fixture(name) }]));
+    expect(packed.unreadable).toEqual([{ reason: 'unsupported', where: { part: name } }]);
+  });
+});
+
+describe('tar', () => {
+  it('that ends within a member is corrupt, and what was read counts', async () => {
+    const seen = await extractBytes(fixture('meibo-v7.tar').subarray(0, 1500));
+    expect(seen.unreadable).toEqual([{ reason: 'corrupt', where: { part: CSV } }]);
+    expect(seen.persons.from).toBeGreaterThan(5);
+  });
+
+  it('with a damaged header is corrupt from there on', async () => {
+    const bytes = Buffer.from(fixture('meibo-gnu.tar'));
+    const second = bytes.indexOf('././@LongLink');
+    bytes.writeUInt8(0x78, second);
+    const seen = await extractBytes(bytes);
+    expect(seen).toMatchObject({ unreadable: [{ reason: 'corrupt' }], persons: twenty });
+  });
+
+  it('counts its entries', async () => {
+    expect(reasons(await extractBytes(fixture('meibo-gnu.tar'), { maxEntries: 1 }))).toEqual(['too-many-entries']);
+  });
+});
+
+const bzip2 = existsSync('/usr/bin/bzip2') || existsSync('/bin/bzip2');
+if (!bzip2) console.log('bzip2 is not installed: its decoder is tested on the sample only');
+
+/** Segments may be cut anywhere; together they are the text. */
+const wholeText = ({ segments }: Seen): string => segments.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('');
+
+describe('bzip2', () => {
+  const compress = (bytes: Uint8Array, level: string) => execFileSync('bzip2', [level, '-c'], { input: bytes, maxBuffer: 2 ** 28 });
+  const noise = Buffer.from(Array.from({ length: 250_000 }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24));
+  const marker = '\nマイナンバー 123456789018\n';
+
+  it.skipIf(!bzip2).each([
+    ['a few bytes', Buffer.from(marker)],
+    ['one byte, many times', Buffer.concat([Buffer.alloc(900_000, 'a'), Buffer.from(marker)])],
+    [
+      'runs of every length',
+      Buffer.concat([...Array.from({ length: 600 }, (_, length) => Buffer.alloc(length, 0x61 + (length % 2))), Buffer.from(marker)]),
+    ],
+    ['more blocks than one', Buffer.concat([Buffer.from(noise.toString('base64')), Buffer.from(marker)])],
+  ])('expands %s, at every level', async (_, bytes) => {
+    for (const level of ['-1', '-9']) {
+      const seen = await extractBytes(compress(bytes, level));
+      expect(seen).toMatchObject({ type: 'bzip2', unreadable: [], persons: { from: 1, to: 1 } });
+      expect(wholeText(seen) === bytes.toString()).toBe(true);
+    }
+  });
+
+  it.skipIf(!bzip2)('reads streams one after another, and none', async () => {
+    const seen = await extractBytes(Buffer.concat([compress(Buffer.from('一つ目\n'), '-9'), compress(Buffer.from(marker), '-1')]));
+    expect(wholeText(seen)).toBe(`一つ目\n${marker}`);
+    expect(await extractBytes(compress(Buffer.alloc(0), '-9'))).toMatchObject({ type: 'bzip2', unreadable: [] });
+  });
+
+  it('knows damage by the checksum', async () => {
+    const bytes = Buffer.from(fixture('meibo.tar.bz2'));
+    bytes.writeUInt8(bytes.readUInt8(12) ^ 1, 12);
+    expect(reasons(await extractBytes(bytes))).toContain('corrupt');
+  });
+
+  it.skipIf(!bzip2)('counts against the ratio', async () => {
+    expect(reasons(await extractBytes(compress(Buffer.alloc(30_000_000), '-9')))).toEqual(['ratio-exceeded']);
+  });
+});
