@@ -37,6 +37,19 @@ export async function decryptFileWithoutDigest(
 }
 
 /**
+ * Whether the whole file, header and every chunk, opens with one of the identities. Nothing is written. A header alone
+ * would prove little: anybody who knows a recipient can put plaintext behind a genuine one.
+ * @throws what the file system threw.
+ */
+export async function checkFile(source: FileHandle, identities: readonly string[]): Promise<Result<{ bytes: number }, Failure>> {
+  const head = openHead(await readStart(source), identities);
+  if (!head.ok) return head;
+  const { size } = await source.stat();
+  const opened = await open(source, head.value, size, NO_DIGEST);
+  return opened.ok ? ok({ bytes: opened.value.bytes }) : opened;
+}
+
+/**
  * Reads an encrypted file back and holds it against its receipt: header MAC by the file key, every chunk, length and SHA-256
  * of the plaintext. After this the original may go. Caches of the system are not bypassed.
  * @throws what the file system threw.

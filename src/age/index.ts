@@ -6,5 +6,5 @@ export { generateIdentity, isRecipient, recipientOf } from './keys.ts';
 export { formatIdentityFile, parseIdentityFile } from './identity-file.ts';
 export { isAgeFile } from './header.ts';
 export { encryptFile, encryptFileWithoutReceipt, type EncryptionReceipt } from './encrypt-file.ts';
-export { decryptFile, decryptFileWithoutDigest, verifyFile } from './decrypt-file.ts';
+export { checkFile, decryptFile, decryptFileWithoutDigest, verifyFile } from './decrypt-file.ts';
 export { decryptBytes, encryptBytes } from './memory.ts';

@@ -162,6 +162,7 @@ export class EffectRunner {
     const changes = action === 'encrypt' || action === 'block' || action === 'justify';
     if (changes) this.#ports.spool.addIntent({ fileId, action, decision });
     const outcome = await guard.enforce(fileId, { action, recipients, decision });
+    if (changes && !outcome.done && outcome.gone) this.#ports.spool.dropIntent(fileId);
     this.#ports.report({ kind: 'file.enforced', fileId, outcome });
   }
 

@@ -111,6 +111,8 @@ export interface Intent {
 export interface Spool {
   append(at: string, body: EventBody, settles?: string): AgentEvent;
   addIntent(intent: Intent): void;
+  /** The decision came to nothing: its file was gone or had changed. */
+  dropIntent(fileId: string): void;
   intents(): Intent[];
   close(): void;
 }

@@ -64,7 +64,7 @@ export class ChainVerifier {
   /** Call once after the last event; the chain holds when this is empty. */
   finish(): readonly ChainProblem[] {
     for (const gap of this.#gaps) {
-      const known = this.#declared.some((range) => range.from === gap.from && range.to === gap.to && range.lastHash === gap.lastHash);
+      const known = this.#declared.some((range) => range.from <= gap.from && range.to === gap.to && range.lastHash === gap.lastHash);
       if (!known) this.problems.push({ kind: 'missing', from: gap.from, to: gap.to });
     }
     this.#gaps = [];

@@ -33,6 +33,7 @@ function rig() {
       log.push(`intent ${intent.fileId}`);
       intents.push(intent);
     },
+    dropIntent: (fileId) => log.push(`dropped ${fileId}`),
     intents: () => intents,
     close: () => undefined,
   };

@@ -123,9 +123,7 @@ describe('the pages', () => {
     for (const path of ['/', '/events', '/fleet/pc-1']) {
       const answer = await admin.get(path, { accept: 'text/html' });
       expect(answer).toMatchObject({ status: 200, body: '<!doctype html><title>console</title>' });
-      expect(answer.headers.get('content-security-policy')).toMatch(
-        /default-src 'none';script-src 'self';style-src 'self' 'unsafe-inline'/,
-      );
+      expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none';script-src 'self';style-src 'self';/);
       expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     }
     expect((await admin.get('/app.js')).headers.get('content-type')).toMatch(/javascript/);

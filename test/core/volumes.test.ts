@@ -33,6 +33,14 @@ describe('volumes', () => {
     expect(last.map((effect) => effect.kind)).toEqual(['appendEvent']);
   });
 
+  test('a read-only volume that somebody remounts writable is denied again', () => {
+    const readOnly = samplePolicy({ devices: { default: 'read-only', rules: [] } });
+    const denied = play([started, applied(readOnly), mounted(), mounted({ ...STICK, readOnly: true })]);
+    expect(denied.last).toEqual([]);
+    const loosened = play([mounted()], denied.state);
+    expect(loosened.last).toMatchObject([{ kind: 'denyVolume', treatment: 'read-only' }]);
+  });
+
   test('a volume that cannot be guarded is made read-only', () => {
     const { last } = play([
       started,

@@ -69,12 +69,15 @@ describe.skipIf(missing !== null)('the Windows adapters, under Wine', () => {
     });
   });
 
-  test('the watch guard encrypts and blocks in a folder of a drive', { timeout: 120_000 }, async () => {
-    const report = join(folder, 'guard');
-    const stick = join(folder, 'guarded');
-    mkdirSync(join(stick, 'data'), { recursive: true });
-    symlinkSync(stick, join(wine.drives, 'p:'));
-    await wine.run('test/integration/wine/guard.ts', [`Z:${report}`, 'P:\\data\\']);
+  test.each([
+    ['a folder of a drive', 'p:', 'data\\'],
+    ['the root of a drive', 'r:', ''],
+  ])('the watch guard encrypts and blocks in %s', { timeout: 120_000 }, async (_where, drive, below) => {
+    const report = join(folder, `guard-${drive[0]}`);
+    const stick = join(folder, `guarded-${drive[0]}`);
+    mkdirSync(join(stick, below.replace('\\', '')), { recursive: true });
+    symlinkSync(stick, join(wine.drives, drive));
+    await wine.run('test/integration/wine/guard.ts', [`Z:${report}`, `${drive.toUpperCase()}\\${below}`]);
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
       outcomes: expect.arrayContaining([
         expect.objectContaining({ path: 'encrypt me.txt', action: 'encrypt', done: true }),

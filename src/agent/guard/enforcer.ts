@@ -3,6 +3,7 @@ import { encryptFile, verifyFile } from '../../age/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
+import type { Action } from '../../contracts/verdict.ts';
 import type { EnforcementOrder } from '../../core/ports.ts';
 import { fromErrno } from '../../node/errno.ts';
 import type { Quarantine, QuarantineFacts } from '../quarantine/quarantine.ts';
@@ -14,6 +15,7 @@ import { ciphertextName, freeName, renameExclusive, restoredName } from './place
 import { type Stamp, stampOf } from './stamp.ts';
 import { CHANGED, closeSubject, hashFile, isUnchanged, openSubject, type Subject } from './subject.ts';
 import { temporaryId, temporaryName } from './temporary-name.ts';
+import type { OwnCiphertexts } from './own-ciphertexts.ts';
 import { pathBytes, shownPath, type VolumePath } from './volume-path.ts';
 
 /** A settled file as the guard knows it. */
@@ -28,6 +30,7 @@ export interface EnforcerOptions {
   readonly volumeId: string;
   readonly journal: Journal;
   readonly quarantine: Quarantine;
+  readonly ownCiphertexts: OwnCiphertexts;
   /** Names on the medium that are being used for an enforcement, by their id. */
   readonly inUse: Set<string>;
   /** Ids of those that the medium failed in the middle of: their names stay ours until recovery. */
@@ -36,6 +39,9 @@ export interface EnforcerOptions {
   readonly onWritten: (path: VolumePath, stamp: Stamp) => void;
 }
 
+/** As the inspection names it. */
+const AGE_TYPE = 'age';
+const CHANGING: ReadonlySet<Action> = new Set(['encrypt', 'block', 'justify']);
 /** Hashing for the record alone stops here: an allowed file of many gigabytes is not worth reading twice. */
 const HASH_ALLOWED_BYTES = 64n * 1024n * 1024n;
 
@@ -64,13 +70,18 @@ export class Enforcer {
     const subject = await openSubject(this.#options.root, file.path, file.stamp);
     if (!subject.ok) return subject;
     try {
-      if (order.action === 'encrypt' || order.action === 'block' || order.action === 'justify') {
+      if (CHANGING.has(order.action) && !(await this.#isDone(subject.value, order))) {
         return await this.#change({ ...file, order, subject: subject.value, temporaryId: temporaryId() });
       }
       return await confirm(subject.value);
     } finally {
       await closeSubject(subject.value);
     }
+  }
+
+  /** Already an age file of ours: there is nothing in it to look into, and nothing more to do to it. */
+  async #isDone({ file }: Subject, { decision }: EnforcementOrder): Promise<boolean> {
+    return decision.type === AGE_TYPE && (await this.#options.ownCiphertexts.includes(file));
   }
 
   async #change(work: Work): Promise<Result<EnforcementOutcome, Failure>> {
@@ -123,6 +134,7 @@ export class Enforcer {
       await target.sync();
       const verified = await verifyFile(target, receipt.value);
       if (!verified.ok) return verified;
+      await this.#options.ownCiphertexts.remember(target);
       if (!(await isUnchanged(subject, subject.name)) || (await hashFile(subject.file)) !== receipt.value.sha256) return err(CHANGED);
       return ok({ sha256: receipt.value.sha256, storedBytes: (await target.stat()).size });
     } finally {

@@ -37,7 +37,9 @@ const SCHEMA = `
     quarantine_id TEXT,
     outcome TEXT,
     updated INTEGER NOT NULL
-  ) STRICT;`;
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS ciphertexts (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS ciphertexts_by_size ON ciphertexts (size);`;
 
 /** How long outcomes wait for somebody to ask when no event settled them. */
 const KEEP_OUTCOME_MILLIS = 30 * 86_400_000;
@@ -107,6 +109,19 @@ export class Journal {
   finished(): Map<string, EnforcementOutcome> {
     const rows = this.#database.prepare('SELECT * FROM enforcements WHERE outcome IS NOT NULL').all().map(readEntry);
     return new Map(rows.flatMap((entry) => (entry.outcome === null ? [] : [[entry.fileId, entry.outcome] as const])));
+  }
+
+  rememberCiphertext(sha256: string, size: number): void {
+    this.#database.prepare('INSERT OR IGNORE INTO ciphertexts (sha256, size) VALUES (?, ?)').run(sha256, size);
+  }
+
+  knowsCiphertext(sha256: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM ciphertexts WHERE sha256 = ?').get(sha256) !== undefined;
+  }
+
+  /** Whether hashing a file of this size could tell anything. */
+  knowsCiphertextOf(size: number): boolean {
+    return this.#database.prepare('SELECT 1 FROM ciphertexts WHERE size = ? LIMIT 1').get(size) !== undefined;
   }
 
   close(): void {

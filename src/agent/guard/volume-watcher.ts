@@ -2,7 +2,7 @@ import { type FSWatcher as FolderWatcher, watch as watchFolder } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { fromErrno } from '../../node/errno.ts';
-import type { Failure } from '../../contracts/errors.ts';
+import { failure, type Failure } from '../../contracts/errors.ts';
 import { TEMPORARY_PREFIX } from './temporary-name.ts';
 import { absolutePath, isText, pathKey, type VolumePath } from './volume-path.ts';
 
@@ -55,7 +55,7 @@ export class VolumeWatcher {
       watcher.once('ready', resolve);
       watcher.once('error', reject);
     });
-    watcher.on('error', (error) => this.#reports.failed(fromErrno(error)));
+    watcher.on('error', (error) => this.#onError(error));
   }
 
   /** To be called for each folder seen by bytes: gives a watch to those chokidar cannot reach. */
@@ -86,6 +86,13 @@ export class VolumeWatcher {
     this.#watcher = null;
   }
 
+  /** chokidar's own complaints carry no system code; whatever it missed, a sweep of the volume finds. */
+  #onError(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#reports.failed(failure('DLP_FILE_IO', `Watching the volume is disturbed: ${message}`, { retryable: true, cause: error }));
+    this.#reports.swept([]);
+  }
+
   #onOwn(folder: VolumePath, name: Buffer | null): void {
     if (name !== null && name.length > 0) this.#reports.touched([...folder, name], true);
     else this.#reports.swept(folder);
@@ -94,7 +101,9 @@ export class VolumeWatcher {
   #onRaw(name: string | null, details: unknown): void {
     if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return;
     const folder = String(details.watchedPath);
-    this.#onPath(name === null ? folder : join(folder, name), true);
+    // On the root of a Windows drive names come with a separator before them; elsewhere a name may begin with one.
+    const inside = process.platform === 'win32' ? name?.replace(/^[\\/]+/, '') : name;
+    this.#onPath(inside == null ? folder : join(folder, inside), true);
   }
 
   #onPath(absolute: string, direct: boolean): void {

@@ -12,6 +12,7 @@ import { Enforcer, type GuardedFile } from './enforcer.ts';
 import { Journal } from './journal.ts';
 import { KeyedQueue, Limiter } from './limiter.ts';
 import type { VolumeRoot } from './pinned-folder.ts';
+import { OwnCiphertexts } from './own-ciphertexts.ts';
 import { PresentGate } from './present-gate.ts';
 import { recoverVolume } from './recovery.ts';
 import { releaseFile } from './release-file.ts';
@@ -34,7 +35,7 @@ export interface WatchGuardOptions {
   readonly quarantine: Quarantine;
   readonly clock: Clock;
   readonly actorOf: (uid: number) => Actor;
-  /** age identities that open what this agent encrypts; lets recovery prove a ciphertext by reading it whole. */
+  /** age identities that open what the organisation encrypts: its files are known when they come back, and recovery can prove them. */
   readonly recoverIdentities?: readonly string[];
   /** Who writes to the volume; null where the OS does not tell. Left out: what this OS offers. */
   readonly writers?: WriterProbe | null;
@@ -175,7 +176,9 @@ class ChokidarGuard implements WatchGuard {
       },
     });
     const onWritten = (path: VolumePath, stamp: Stamp) => tracker.wrote(path, stamp);
-    const enforcer = new Enforcer({ root, volumeId, journal, quarantine, inUse: this.#inUse, unfinished: this.#unfinished, onWritten });
+    const ownCiphertexts = new OwnCiphertexts(this.#options.recoverIdentities ?? [], journal);
+    const marks = { inUse: this.#inUse, unfinished: this.#unfinished };
+    const enforcer = new Enforcer({ root, volumeId, journal, quarantine, ownCiphertexts, ...marks, onWritten });
     return { root, journal, tracker, watcher, enforcer };
   }
 

@@ -12,8 +12,6 @@ export interface OpenSpool extends Spool, SpoolReader {
   /** Newest first, acknowledged ones too; `before` is the id of the last one already seen. */
   recent(limit: number, before?: string): AgentEvent[];
   setMaxBytes(maxBytes: number): void;
-  /** The decision came to nothing and no event will tell of it: the file was gone, or a crash was before its first step. */
-  dropIntent(fileId: string): void;
   /** Where an unreadable database was put when this one was opened. */
   readonly movedAside: string | null;
 }

@@ -72,8 +72,8 @@ function headerPolicy(secure: boolean) {
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: self,
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
+        styleSrc: self,
+        imgSrc: self,
         fontSrc: self,
         connectSrc: self,
         manifestSrc: self,

@@ -21,7 +21,10 @@ export function treatVolume(state: AgentState, volume: Volume, at: string): Step
   const before = state.volumes[volume.id];
   const { treatment, rule } = decide(state, volume);
   if (before !== undefined && before.treatment === treatment && before.volume.mountPoint === volume.mountPoint) {
-    return { state: withVolume(state, { ...before, volume, ...(rule === undefined ? {} : { rule }) }), effects: [] };
+    const next = withVolume(state, { ...before, volume, ...(rule === undefined ? {} : { rule }) });
+    // Somebody made writable what was made read-only.
+    const loosened = treatment === 'read-only' && before.volume.readOnly && !volume.readOnly;
+    return { state: next, effects: loosened ? [{ kind: 'denyVolume', volume, treatment }] : [] };
   }
   const effects: Effect[] = before?.treatment === 'guard' ? [{ kind: 'stopGuard', volumeId: volume.id }] : [];
   if (treatment !== 'ignore' || before !== undefined) {
