@@ -25,7 +25,7 @@ const practice = await setUp({
   say: (what) => say(`  ${what}`),
   ended,
 });
-const tray = startTray(practice.folders.root);
+const tray = startTray(practice.endpoint);
 
 say(`
 Sekisho is running.  関所が動いています。

@@ -25,6 +25,10 @@ export async function readBack(practice: Practice, copied: readonly Copied[], ch
     decisions.length === expected && new Set(events.map(({ id }) => id)).size === events.length,
   );
   for (const file of copied) told(file, decisions, checks);
+  checks.that(
+    'the restoration is on record',
+    events.some(({ body }) => body.type === 'quarantine.restored'),
+  );
   const { agents } = await client.fleet();
   checks.that(
     'the fleet shows the PC, with the policy in force',

@@ -37,7 +37,8 @@ async function fromQuarantine(practice: Practice, copied: readonly Copied[], che
     .map((line) => quarantineItem.parse(JSON.parse(line)));
   const item = items.find(({ shownPath }) => shownPath === basename(refused.target));
   const out = join(practice.folders.root, 'restored');
-  const run = item === undefined ? null : await sekisho(['quarantine', 'restore', item.id, '-o', out, '--state', practice.folders.agent]);
+  const where = ['--state', practice.folders.agent, '--endpoint', practice.endpoint];
+  const run = item === undefined ? null : await sekisho(['quarantine', 'restore', item.id, '-o', out, ...where]);
   checks.that(
     `${basename(refused.target)} comes back out of the quarantine, byte for byte`,
     run?.code === 0 && sha256Of(out) === refused.sha256,

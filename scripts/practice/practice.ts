@@ -10,6 +10,8 @@ const REPO = resolve(import.meta.dirname, '../..');
 export interface Practice {
   readonly folders: Folders;
   readonly stick: Stick;
+  /** The agent's local socket. */
+  readonly endpoint: string;
   readonly collector: Service;
   readonly agent: Service;
   readonly login: { readonly name: string; readonly password: string };
@@ -55,6 +57,7 @@ export async function setUp(options: PracticeOptions): Promise<Practice> {
   return {
     folders,
     stick,
+    endpoint: endpointOf(folders),
     collector,
     agent,
     login: { name: ADMIN, password },
@@ -77,12 +80,15 @@ export function startCollector(
 
 export function startAgent(folders: Folders, stick: Stick, ended?: (name: string) => void): Promise<Service> {
   const where = stick.kind === 'image' ? ['--only', stick.path] : ['--folder', stick.path];
-  const endpoint = join(folders.root, 'agent.sock');
   return Service.start(
     'agent',
-    ['agent', 'run', '--state', folders.agent, '--endpoint', endpoint, '--record', folders.recording, ...where],
+    ['agent', 'run', '--state', folders.agent, '--endpoint', endpointOf(folders), '--record', folders.recording, ...where],
     ended,
   );
+}
+
+function endpointOf(folders: Folders): string {
+  return process.platform === 'win32' ? '\\\\.\\pipe\\sekisho-practice' : join(folders.root, 'agent.sock');
 }
 
 async function organisation(folders: Folders): Promise<string> {

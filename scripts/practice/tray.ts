@@ -15,7 +15,7 @@ interface Tray {
 }
 
 /** Starts the tray app where there is a display, the Electron binary, and a user who is not root. */
-export function startTray(practiceRoot: string): Tray {
+export function startTray(endpoint: string): Tray {
   // Only the path is asked for: importing the package would start a download where the binary is missing.
   const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
   const binary = join(process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(folder, 'dist'), EXECUTABLE[process.platform] ?? 'electron');
@@ -24,7 +24,7 @@ export function startTray(practiceRoot: string): Tray {
   if (process.getuid?.() === 0) return not('the tray belongs to a user, and this is root');
   const child = spawn(binary, [join(import.meta.dirname, '../..')], {
     stdio: 'ignore',
-    env: { ...process.env, SEKISHO_ENDPOINT: join(practiceRoot, 'agent.sock') },
+    env: { ...process.env, SEKISHO_ENDPOINT: endpoint },
   });
   return { state: 'started', stop: () => void child.kill() };
 }

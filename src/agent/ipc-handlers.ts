@@ -5,7 +5,10 @@ import type { AgentState } from '../core/state.ts';
 import type { PeerIdentity } from '../platform/types.ts';
 import type { TraySessions } from '../platform/tray-sessions.ts';
 import type { Happening } from './effects.ts';
+import type { IpcConnection } from './ipc/connection.ts';
 import type { IpcHandlers } from './ipc/dispatch.ts';
+import { factsOf } from './quarantine-keeper.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import type { OpenSpool } from './spool/sqlite-spool.ts';
 import { mayReadEvent, ownEvent } from './status.ts';
 
@@ -16,6 +19,7 @@ export interface HandlerPorts {
   readonly status: () => AgentStatus;
   readonly state: () => AgentState;
   readonly spool: Pick<OpenSpool, 'recent'>;
+  readonly quarantine: Pick<Quarantine, 'find'>;
   readonly trays: TraySessions;
   readonly report: (happening: Happening) => void;
 }
@@ -27,6 +31,7 @@ export function traySession(connectionId: string): string {
 
 /** What the agent does for whoever is at the socket; the table of methods has checked the privilege already. */
 export function ipcHandlers(ports: HandlerPorts): IpcHandlers {
+  const reporting = new WeakSet<IpcConnection>();
   return {
     'status.get': () => ok(ports.status()),
 
@@ -44,7 +49,20 @@ export function ipcHandlers(ports: HandlerPorts): IpcHandlers {
       return ok({ released: true });
     },
 
+    'quarantine.report-restored': async ({ quarantineId }, { peer }) => {
+      const item = await ports.quarantine.find(quarantineId);
+      if (item === null) return err(failure('DLP_QUARANTINE_MISSING', 'No file is in quarantine under that number.'));
+      ports.report({ kind: 'quarantine.restored', quarantineId, actor: { name: peer.name, basis: 'process' }, file: factsOf(item) });
+      return ok({});
+    },
+
+    // A client counts as a tray from its first report on: the command line connects to the same socket.
     'session.report-idle': (idle, connection) => {
+      if (!reporting.has(connection)) {
+        reporting.add(connection);
+        const actor = { name: connection.peer.name, basis: 'session' } as const;
+        ports.trays.connected(traySession(connection.id), actor, () => connection.send('screen.lock-requested', {}));
+      }
       ports.trays.idleReported(traySession(connection.id), idle);
       return ok({});
     },

@@ -41,6 +41,7 @@ export class QuarantineKeeper {
   }
 }
 
-function factsOf({ shownPath, bytes, sha256, modified }: QuarantineItem): FileFacts {
+/** A quarantined file as events name it. */
+export function factsOf({ shownPath, bytes, sha256, modified }: QuarantineItem): FileFacts {
   return { path: shownPath, bytes, sha256, modified };
 }

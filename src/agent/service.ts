@@ -113,7 +113,17 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
       spooled: spool.count(),
       gaps: platform.gaps(),
     });
-  const served = await serveTray({ endpoint: options.endpoint, platform, trays, spool, state: () => engine.state, status, report, log });
+  const served = await serveTray({
+    endpoint: options.endpoint,
+    platform,
+    trays,
+    spool,
+    quarantine,
+    state: () => engine.state,
+    status,
+    report,
+    log,
+  });
   if (!served.ok) return served;
   const tray = served.value;
 

@@ -33,10 +33,6 @@ export async function serveTray(options: TrayServerOptions): Promise<Result<Tray
     build: VERSION,
     handlers: ipcHandlers(options),
     onError: (error) => log(`Local socket: ${error.message} (${error.code})`),
-    onConnected: (connection) => {
-      const actor = { name: connection.peer.name, basis: 'session' } as const;
-      trays.connected(traySession(connection.id), actor, () => connection.send('screen.lock-requested', {}));
-    },
     onDisconnected: (connection) => trays.disconnected(traySession(connection.id)),
   });
   if (!started.ok) return started;

@@ -72,6 +72,8 @@ export const agentInput = z.discriminatedUnion('kind', [
   input('file.released', { holdId: uuid, ok: z.boolean(), code: z.string().max(64).optional(), reason: z.string().max(1024).optional() }),
   /** Its keeping time in quarantine is over. */
   input('quarantine.expired', { quarantineId: uuid, file: fileFacts }),
+  /** Given back to somebody on this PC; the quarantined copy stays. */
+  input('quarantine.restored', { quarantineId: uuid, actor, file: fileFacts }),
   input('session.seen', { session: z.string().max(128), actor }),
   input('session.ended', { session: z.string().max(128) }),
   input('session.idle', { session: z.string().max(128), idleMillis: count, locked: z.boolean() }),

@@ -83,6 +83,8 @@ export const ipcMethods = {
   },
   /** Where only the session can tell (Windows, macOS, Wayland): the tray reports, the agent decides. */
   'session.report-idle': { params: z.strictObject({ idleMillis: count, locked: z.boolean() }), result: empty, privilege: 'modify' },
+  /** `sekisho quarantine restore` has given a file back: the record must know. */
+  'quarantine.report-restored': { params: z.strictObject({ quarantineId: uuid }), result: empty, privilege: 'admin' },
   'session.report-lock': {
     params: z.strictObject({ ok: z.boolean(), reason: z.string().max(256).optional() }),
     result: empty,

@@ -3,7 +3,7 @@ import type { AgentInput, InputKind, InputOf } from '../contracts/input.ts';
 import { onAgentStarted, onAgentStopping, onCommandReceived, onSourceFailed } from './handlers/agent.ts';
 import { onDeviceAttached, onDeviceDetached } from './handlers/devices.ts';
 import { onFileArrived, onFileEnforced, onFileInspected, onFileRecovered } from './handlers/files.ts';
-import { onFileJustified, onFileReleased, onHoldFound, onQuarantineExpired } from './handlers/holds.ts';
+import { onFileJustified, onFileReleased, onHoldFound, onQuarantineExpired, onQuarantineRestored } from './handlers/holds.ts';
 import { onPolicyApplied, onPolicyRefused } from './handlers/policy.ts';
 import { onLockResult, onSessionEnded, onSessionIdle, onSessionSeen, onTimerFired } from './handlers/screen-lock.ts';
 import { onGuardFailed, onGuardReady, onVolumeMounted, onVolumeUnmounted } from './handlers/volumes.ts';
@@ -37,6 +37,7 @@ const HANDLERS: Handlers = {
   'file.justified': onFileJustified,
   'file.released': onFileReleased,
   'quarantine.expired': onQuarantineExpired,
+  'quarantine.restored': onQuarantineRestored,
   'session.seen': onSessionSeen,
   'session.ended': onSessionEnded,
   'session.idle': onSessionIdle,

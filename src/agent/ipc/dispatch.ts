@@ -15,14 +15,14 @@ export type IpcHandler<M extends IpcMethod> = (
 ) => Result<IpcResult<M>, Failure> | Promise<Result<IpcResult<M>, Failure>>;
 export type IpcHandlers = { readonly [M in IpcMethod]: IpcHandler<M> };
 
-/** The whole of what a peer may do. Administrators everything; any other account its own affairs. */
-export function mayUse(peer: PeerIdentity, privilege: Privilege): boolean {
+/** The whole of what a peer may do. Administrators and the agent's own account everything; any other its own affairs. */
+export function mayUse(peer: PeerIdentity, privilege: Privilege, ownUid = process.getuid?.()): boolean {
   switch (privilege) {
     case 'list':
     case 'modify':
       return true;
     case 'admin':
-      return peer.admin;
+      return peer.admin || (peer.uid !== undefined && peer.uid === ownUid);
   }
 }
 

@@ -8,11 +8,19 @@ import { err, ok, type Result } from '../../contracts/result.ts';
 import { displayName } from '../../core/display-name.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { loadPlatform } from '../../platform/index.ts';
-import { callerPath, EXIT, fail, print, printJson } from '../context.ts';
+import { connectIpc } from '../../node/ipc-client.ts';
+import { VERSION } from '../../node/version.ts';
+import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 
 interface QuarantineOptions {
   readonly state?: string;
   readonly json?: boolean;
+}
+
+interface RestoreOptions extends QuarantineOptions {
+  readonly output: string;
+  readonly force?: boolean;
+  readonly endpoint?: string;
 }
 
 /** `sekisho quarantine`: what was taken off media on this PC, and how to get it back. */
@@ -34,9 +42,10 @@ export function registerQuarantine(program: Command): void {
     .requiredOption('-o, --output <file>', 'where to write it: exactly there and nowhere else')
     .option('--state <dir>', "the agent's state folder")
     .option('--force', 'replace OUTPUT when it exists')
+    .option('--endpoint <path>', 'local socket of the agent, which writes it into the record')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  sekisho quarantine restore 01a20376-d4fa-77f7-bb8c-e861177cf340 -o plan.xlsx')
-    .action(async (id: string, options: QuarantineOptions & { output: string; force?: boolean }) => {
+    .action(async (id: string, options: RestoreOptions) => {
       process.exitCode = await withQuarantine(options, (opened) => restore(opened, id, options));
     });
 }
@@ -73,16 +82,24 @@ function describe(item: QuarantineItem): string {
   return `${item.id}  ${item.added}  ${item.bytes} bytes  ${why}  ${displayName(item.actor.name)}  ${item.shownPath}`;
 }
 
-async function restore(
-  quarantine: Quarantine,
-  id: string,
-  options: QuarantineOptions & { output: string; force?: boolean },
-): Promise<number> {
+async function restore(quarantine: Quarantine, id: string, options: RestoreOptions): Promise<number> {
   const output = callerPath(options.output);
   const restored = await quarantine.restore(id, output, { force: options.force ?? false });
   if (!restored.ok) return fail(restored.error, options.json ?? false);
   const { bytes, sha256 } = restored.value;
-  if (options.json) printJson({ id, output, bytes, sha256 });
+  const recorded = await tellAgent(id, options.endpoint);
+  if (recorded !== null) printError(`The file was restored, but the running agent could not record it: ${recorded.message}`);
+  if (options.json) printJson({ id, output, bytes, sha256, recorded: recorded === null });
   else print(`Restored ${bytes} bytes to ${displayName(output)}.`);
   return EXIT.ok;
+}
+
+/** The spool has one writer, the agent: it is told. Null when the restoration is on record. */
+async function tellAgent(quarantineId: string, endpoint: string | undefined): Promise<Failure | null> {
+  const { paths } = await loadPlatform();
+  const client = await connectIpc(endpoint === undefined ? paths.ipcEndpoint : callerPath(endpoint), { build: `cli ${VERSION}` });
+  if (!client.ok) return client.error;
+  const told = await client.value.request('quarantine.report-restored', { quarantineId });
+  client.value.close();
+  return told.ok ? null : told.error;
 }

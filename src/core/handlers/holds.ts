@@ -46,6 +46,14 @@ export function onQuarantineExpired(state: AgentState, input: InputOf<'quarantin
   };
 }
 
+export function onQuarantineRestored(state: AgentState, input: InputOf<'quarantine.restored'>): Step {
+  const { at, quarantineId, actor, file } = input;
+  return {
+    state,
+    effects: [{ kind: 'appendEvent', at, body: { type: 'quarantine.restored', severity: 'medium', data: { quarantineId, actor, file } } }],
+  };
+}
+
 /** The medium the file came from, if it is guarded now: by its filesystem's own id, which survives a change of port. */
 function mounted(state: AgentState, facts: VolumeFacts): string | null {
   const same = Object.values(state.volumes).find(

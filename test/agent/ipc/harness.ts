@@ -58,6 +58,7 @@ export function handlers(change: Partial<IpcHandlers> = {}): IpcHandlers {
     'file.justify': ({ holdId }) => (holdId === HOLD ? ok({ released: true }) : err(failure('DLP_QUARANTINE_MISSING', 'No such hold.'))),
     'session.report-idle': () => ok({}),
     'session.report-lock': () => ok({}),
+    'quarantine.report-restored': () => ok({}),
     ...change,
   };
 }

@@ -164,7 +164,9 @@ describe('a hostile client', () => {
 
 test('privileges: an ordinary account has list and modify, an administrator all', () => {
   const root: PeerIdentity = { uid: 0, pid: 1, name: 'root', admin: true };
-  expect(['list', 'modify', 'admin'].map((each) => mayUse(ALICE, each as 'list'))).toEqual([true, true, false]);
+  expect(['list', 'modify', 'admin'].map((each) => mayUse(ALICE, each as 'list', 2000))).toEqual([true, true, false]);
+  // The agent's own account can do anything to it anyway.
+  expect(mayUse(ALICE, 'admin', 1000)).toBe(true);
   expect(['list', 'modify', 'admin'].map((each) => mayUse(root, each as 'list'))).toEqual([true, true, true]);
   expect(Object.values(ipcMethods).every(({ privilege }) => ['list', 'modify', 'admin'].includes(privilege))).toBe(true);
 });

@@ -30,6 +30,7 @@ const options: Parameters<typeof startIpcServer>[0] = {
     'file.justify': () => ok({ released: true }),
     'session.report-idle': () => ok({}),
     'session.report-lock': () => ok({}),
+    'quarantine.report-restored': () => ok({}),
   },
   build: 'wine-test',
   onError: (error) => errors.push(error.code),
