@@ -52,7 +52,9 @@ export class Service {
 
   /** Starts it and waits for its ready line, a JSON object; `ended` is called when it ends without being asked. */
   static async start(name: string, args: readonly string[], ended: (name: string) => void = () => undefined): Promise<Service> {
-    const child = spawn(process.execPath, [PROGRAM, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: Ctrl-C is for whoever started the service, who then stops it in good order.
+    const detached = process.platform !== 'win32';
+    const child = spawn(process.execPath, [PROGRAM, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'], detached });
     serving.add(child);
     child.once('exit', () => serving.delete(child));
     const said: string[] = [];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const STICK_BYTES = 96 * 1024 * 1024;
@@ -24,10 +24,8 @@ export function makeStick(folder: string): Stick {
 
 function mountImage(image: string, path: string): Stick {
   unmount(path);
-  writeFileSync(image, '');
-  truncateSync(image, STICK_BYTES);
-  execFileSync('mkfs.ext4', ['-q', '-F', '-L', 'PRACTICE', image]);
   try {
+    if (!existsSync(image)) makeImage(image);
     execFileSync('mount', ['-o', 'loop,nodev,nosuid', image, path], { stdio: 'pipe' });
   } catch (error) {
     process.stderr.write(`A stick image could not be mounted here (${String(error).split('\n')[0]}); a folder takes its place.\n`);
@@ -35,6 +33,12 @@ function mountImage(image: string, path: string): Stick {
   }
   chmodSync(path, 0o777);
   return { path, kind: 'image', image, remove: () => unmount(path) };
+}
+
+function makeImage(image: string): void {
+  writeFileSync(image, '');
+  truncateSync(image, STICK_BYTES);
+  execFileSync('mkfs.ext4', ['-q', '-F', '-L', 'PRACTICE', image], { stdio: 'pipe' });
 }
 
 function unmount(path: string): void {
