@@ -9,6 +9,8 @@ describe('real files', () => {
     ['meibo.xlsx', 'xlsx'],
     ['meibo-hidden-sheet.xlsx', 'xlsx'],
     ['meibo.ods', 'ods'],
+    ['meibo.odt', 'odt'],
+    ['meibo.odp', 'odp'],
     ['meibo.docx', 'docx'],
     ['meibo.pptx', 'pptx'],
     ['meibo.pdf', 'pdf'],

@@ -4,17 +4,16 @@ import type { Place } from '../../contracts/finding.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import type { ZipListing, ZipMember } from '../zip-archive.ts';
 import { extractMember } from './archive.ts';
-import { ODF_TEXT, officeTextEvents, OOXML_TEXT } from './office-text.ts';
+import { officeTextEvents } from './office-text.ts';
+import { ODF_SHEETS, ODF_SLIDES, ODF_TEXT, OOXML_TEXT } from './office-vocabulary.ts';
+import { ALL_TEXT_PARTS, allTextEvents, externalTargetEvents, PIVOT_PARTS, RELATION_PARTS } from './package-parts.ts';
 import { sharedStringEvents, worksheetEvents } from './spreadsheet.ts';
 import { readXml, type XmlEvents } from './xml-events.ts';
 
-export type OfficeType = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp';
+export type OfficeType = 'docx' | 'xlsx' | 'pptx' | (typeof ODF_TYPES)[keyof typeof ODF_TYPES];
 
-const ODF_TYPES: Readonly<Record<string, OfficeType>> = {
-  'application/vnd.oasis.opendocument.text': 'odt',
-  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
-  'application/vnd.oasis.opendocument.presentation': 'odp',
-};
+const ODF_MIMETYPE = /^application\/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation|graphics)(?:-template|-master)?$/;
+const ODF_TYPES = { text: 'odt', spreadsheet: 'ods', presentation: 'odp', graphics: 'odg' } as const;
 
 /** What kind of office file a zip is, by the parts it must have; null for any other zip. */
 export async function officeTypeOf(listing: ZipListing, budget: Budget): Promise<OfficeType | null> {
@@ -27,15 +26,19 @@ export async function officeTypeOf(listing: ZipListing, budget: Budget): Promise
   // OpenDocument part 2 section 3.3: the first member is `mimetype`, and holds nothing else.
   const [first] = listing.members;
   if (first?.name !== 'mimetype' || first.packed > 100 || first.encrypted) return null;
-  return ODF_TYPES[(await collect(first.stream(budget), budget)).toString('latin1').trim()] ?? null;
+  const mimetype = (await collect(first.stream(budget), budget)).toString('latin1').trim();
+  const kind = ODF_MIMETYPE.exec(mimetype)?.[1] as keyof typeof ODF_TYPES | undefined;
+  return kind === undefined ? null : ODF_TYPES[kind];
 }
 
 const DOCUMENT_PARTS = /^word\/(?:document|header\d*|footer\d*|comments\w*|footnotes|endnotes|glossary\/document)\.xml$/;
 const SLIDE_PARTS =
-  /^ppt\/(?:slides\/slide|notesSlides\/notesSlide|comments\/\w*?)(\d+)\.xml$|^ppt\/(?:slideMasters|slideLayouts)\/\w+\.xml$/;
-const SHEET_TEXT_PARTS = /^xl\/(?:comments\d*|threadedComments\/\w+|drawings\/drawing\d+)\.xml$/;
+  /^ppt\/(?:slides\/slide|notesSlides\/notesSlide|comments\/comment)(\d+)\.xml$|^ppt\/(?:slideMasters|slideLayouts|notesMasters|handoutMasters|comments)\/\w+\.xml$/;
+const SHEET_TEXT_PARTS = /^xl\/(?:comments\d*|comments\/\w+|threadedComments\/\w+|drawings\/drawing\d+)\.xml$/;
+const ODF_PARTS = /^(?:Object \d+\/)?(?:content|styles)\.xml$/;
 const CHART_PARTS = /^(?:word|ppt|xl)\/(?:charts|diagrams)\/(?:chart|data)\d+\.xml$/;
-const EMBEDDED = /^(?:word|ppt|xl)\/embeddings\//;
+/** Embedded files; in Word also those that are put in as text when it opens the document (ECMA-376 part 1, 11.3.1). */
+const EMBEDDED = /^(?:word|ppt|xl)\/embeddings\/|^word\/[^/]+\.(?:x?html?|mht|rtf|txt|docx)$|^Object \d+$/i;
 
 /** docx, xlsx, pptx (ECMA-376) and OpenDocument: all parts that hold text, hidden sheets, notes and comments too, and embedded files. */
 export async function extractOfficePackage(level: Level, listing: ZipListing, type: OfficeType): Promise<void> {
@@ -56,6 +59,8 @@ export async function extractOfficePackage(level: Level, listing: ZipListing, ty
 function eventsFor(level: Level, type: OfficeType, name: string, workbook: Workbook | undefined): XmlEvents | undefined {
   const { extraction } = level;
   const text = (more: Omit<Place, 'part'> = {}) => officeTextEvents(OOXML_TEXT, extraction, placeOf(level, more));
+  if (RELATION_PARTS.test(name)) return externalTargetEvents(level);
+  if (ALL_TEXT_PARTS.test(name)) return allTextEvents(level);
   if (CHART_PARTS.test(name)) return text();
   if (type === 'docx') return DOCUMENT_PARTS.test(name) ? text() : undefined;
   if (type === 'pptx') {
@@ -66,18 +71,23 @@ function eventsFor(level: Level, type: OfficeType, name: string, workbook: Workb
   if (type === 'xlsx') {
     const sheet = workbook?.sheetNames.get(name);
     if (sheet !== undefined) return worksheetEvents(extraction, sheet, level.part, workbook?.strings ?? []);
-    return SHEET_TEXT_PARTS.test(name) ? text() : undefined;
+    if (PIVOT_PARTS.test(name)) return allTextEvents(level, ['v']);
+    const owner = workbook?.sheetOf.get(name);
+    return SHEET_TEXT_PARTS.test(name) ? text(owner === undefined ? {} : { sheet: owner }) : undefined;
   }
   if (name === 'META-INF/manifest.xml') {
     // OpenDocument encrypts each part by itself and leaves the zip open.
     return { open: (element) => void (element === 'encryption-data' && extraction.report('encrypted', level.part)) };
   }
-  return name === 'content.xml' || name === 'styles.xml' ? officeTextEvents(ODF_TEXT, extraction, placeOf(level)) : undefined;
+  const vocabulary = type === 'ods' ? ODF_SHEETS : type === 'odp' || type === 'odg' ? ODF_SLIDES : ODF_TEXT;
+  return ODF_PARTS.test(name) ? officeTextEvents(vocabulary, extraction, placeOf(level)) : undefined;
 }
 
 interface Workbook {
   /** By the part's name; hidden sheets are sheets. */
   readonly sheetNames: ReadonlyMap<string, string>;
+  /** The sheet that a part of comments or boxes belongs to, by the part's name. */
+  readonly sheetOf: ReadonlyMap<string, string>;
   readonly strings: readonly string[];
 }
 
@@ -85,8 +95,9 @@ async function readWorkbook(level: Level, listing: ZipListing): Promise<Workbook
   const targets = new Map<string, string>();
   const sheets: { readonly name: string; readonly relation: string }[] = [];
   const strings: string[] = [];
+  const members = new Map(listing.members.map((member) => [member.name, member]));
   const read = async (part: string, events: XmlEvents): Promise<void> => {
-    const member = listing.members.find(({ name }) => name === part);
+    const member = members.get(part);
     if (member !== undefined) await readPart(level, member, events);
   };
   await read('xl/_rels/workbook.xml.rels', {
@@ -109,7 +120,16 @@ async function readWorkbook(level: Level, listing: ZipListing): Promise<Workbook
   for (const { name } of listing.members) {
     if (/^xl\/worksheets\/[^/]+\.xml$/.test(name) && !sheetNames.has(name)) sheetNames.set(name, name.slice('xl/worksheets/'.length, -4));
   }
-  return { sheetNames, strings };
+  const sheetOf = new Map<string, string>();
+  for (const [sheet, name] of sheetNames) {
+    await read(sheet.replace(/([^/]+)$/, '_rels/$1.rels'), {
+      open: (_, attributes) => {
+        const target = attributes['Target'] ?? '';
+        sheetOf.set(target.startsWith('/') ? target.slice(1) : target.replace(/^\.\.\//, 'xl/'), name);
+      },
+    });
+  }
+  return { sheetNames, sheetOf, strings };
 }
 
 async function readPart(level: Level, member: ZipMember, events: XmlEvents): Promise<void> {

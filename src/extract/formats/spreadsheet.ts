@@ -1,7 +1,9 @@
 import type { Extraction } from '../extraction.ts';
+import { storedNumber } from './cell-text.ts';
 import type { XmlEvents } from './xml-events.ts';
 
 const MOST_COLUMNS = 16_384;
+const PAGE_TEXT = /^(?:odd|even|first)(?:Header|Footer)$/;
 
 /** xl/sharedStrings.xml: the strings in order. Phonetic readings (`rPh`) are left out: they would stand inside the names. */
 export function sharedStringEvents(strings: string[]): XmlEvents {
@@ -35,6 +37,8 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
   let value = '';
   let inValue = false;
   let phonetic = 0;
+  let pageText: string | undefined;
+  const sheetPlace = { ...(part === undefined ? {} : { part }), sheet };
   return {
     open(name, attributes) {
       if (name === 'row') {
@@ -47,31 +51,31 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
         value = '';
       } else if (name === 'rPh') phonetic++;
       else if (name === 'v' || name === 't') inValue = phonetic === 0;
+      else if (PAGE_TEXT.test(name)) pageText = '';
     },
     close(name) {
       if (name === 'v' || name === 't') inValue = false;
       else if (name === 'rPh') phonetic--;
-      else if (name === 'c') {
+      else if (pageText !== undefined && PAGE_TEXT.test(name)) {
+        if (pageText.trim() !== '') extraction.emit({ kind: 'text', text: pageText, place: sheetPlace });
+        pageText = undefined;
+      } else if (name === 'c') {
         while (cells.length < column) cells.push('');
         cells[column] = cellText(type, value, strings);
       } else if (name === 'row' && cells.length > 0) {
-        const place = { ...(part === undefined ? {} : { part }), sheet, ...(line >= 1 ? { line } : {}) };
-        extraction.emit({ kind: 'row', table, cells, place });
+        extraction.emit({ kind: 'row', table, cells, place: { ...sheetPlace, ...(line >= 1 ? { line } : {}) } });
       }
     },
     text(piece) {
       if (inValue) value += piece;
+      else if (pageText !== undefined) pageText += piece;
     },
   };
 }
 
 function cellText(type: string, value: string, strings: readonly string[]): string {
   if (type === 's') return strings[Number(value)] ?? '';
-  if (type === 'n' && /e/i.test(value)) {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number.toFixed(0) : value;
-  }
-  return value;
+  return type === 'n' ? storedNumber(value) : value;
 }
 
 /** `C5` is column 2. */
