@@ -12,7 +12,7 @@ import { VERSION } from '../node/version.ts';
 import type { Platform } from '../platform/types.ts';
 import { openStandardQuarantine } from './agent-state.ts';
 import { Engine } from './engine.ts';
-import { createWatchGuard } from './guard/watch-guard.ts';
+import { guardFactory } from './guard-factory.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { openSpool } from './spool/open-spool.ts';
 import { systemClock } from './system-clock.ts';
@@ -52,17 +52,7 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     spool,
     inspector,
     guardMode: 'watch',
-    createGuard: ({ mountPoint, id }, _mode, inspectPresent) =>
-      createWatchGuard({
-        root: mountPoint,
-        volumeId: id,
-        inspectPresent,
-        stateFolder: join(options.state, 'guard'),
-        quarantine,
-        clock,
-        actorOf: (uid) => platform.actorOf(uid),
-        onProblem: (problem) => log(problem.message),
-      }),
+    createGuard: guardFactory({ platform, quarantine, guardFolder: join(options.state, 'guard'), identities: [], clock, log }),
     denyVolume: (denied, treatment) => platform.denyVolume(denied, treatment),
     sessions: null,
     notify: (_to, { action, file, message }) =>

@@ -6,7 +6,7 @@ import { TraySessions } from '../platform/tray-sessions.ts';
 import type { Platform } from '../platform/types.ts';
 import { openAgentStores } from './agent-state.ts';
 import { Engine } from './engine.ts';
-import { createWatchGuard } from './guard/watch-guard.ts';
+import { guardFactory } from './guard-factory.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
 import { practiceVolumes } from './practice-volumes.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
@@ -62,18 +62,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
     spool,
     inspector,
     guardMode: 'watch',
-    createGuard: (volume, _mode, inspectPresent) =>
-      createWatchGuard({
-        root: volume.mountPoint,
-        volumeId: volume.id,
-        inspectPresent,
-        stateFolder: guardFolder,
-        quarantine,
-        clock,
-        actorOf: (uid) => platform.actorOf(uid),
-        recoverIdentities: identities,
-        onProblem: (problem) => log(`${volume.mountPoint}: ${problem.message}`),
-      }),
+    createGuard: guardFactory({ platform, quarantine, guardFolder, identities, clock, log }),
     denyVolume: (volume, treatment) => platform.denyVolume(volume, treatment),
     sessions: sources.sessions,
     notify: (to, notification) => tray.notify(to, notification),
