@@ -62,7 +62,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'src/console',
     layers: [CONTRACTS, 'src/i18n', 'src/ui'],
-    packages: ['react', 'react-dom', 'react-i18next', 'i18next', '@mantine/*', '@tanstack/*', 'wouter', 'uplot', 'zod'],
+    packages: ['react', 'react-dom', 'react-i18next', 'i18next', '@mantine/*', '@tanstack/*', 'wouter', 'zod'],
   },
   {
     folder: 'src/cli',
