@@ -10,6 +10,7 @@ import { extractMail } from './formats/mail.ts';
 import { extractOfficePackage, officeTypeOf } from './formats/office-package.ts';
 import { extractPdf } from './formats/pdf.ts';
 import { extractJson, extractPlainText, extractXml } from './formats/plain-text.ts';
+import { extractRtf } from './formats/rtf.ts';
 import { extractTar } from './formats/tar.ts';
 import { packageTypeOf } from './formats/zip-package.ts';
 import { listZip } from './zip-archive.ts';
@@ -35,6 +36,9 @@ export async function extractContent(level: Level, content: Content, found: (typ
       return type;
     case 'pdf':
       await extractPdf(level, content);
+      return type;
+    case 'rtf':
+      await extractRtf(level, content);
       return type;
     case 'table':
       await extractDelimited(level, content, known.delimiter);

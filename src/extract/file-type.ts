@@ -10,7 +10,7 @@ import { detectEncoding } from './text-encoding.ts';
 
 /** What a file is by its content; its name is never asked. */
 export type ContentType =
-  | { readonly kind: 'empty' | 'zip' | 'compound' | 'tar' | 'pdf' | 'text' | 'html' | 'json' | 'xml' | 'eml' | 'age' | 'unknown' }
+  | { readonly kind: 'empty' | 'zip' | 'compound' | 'tar' | 'rtf' | 'pdf' | 'text' | 'html' | 'json' | 'xml' | 'eml' | 'age' | 'unknown' }
   | { readonly kind: 'table'; readonly delimiter: Delimiter }
   | { readonly kind: 'compressed'; readonly name: Compression }
   /** Named and let be: pictures, sound, programs hold no text that is read here. */
@@ -53,7 +53,6 @@ const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
   ['lzh', /^[^]{2}-lh[0-9d]-/],
   ['cab', /^MSCF\0/],
   ['iso', /^[^]{32769}CD001/],
-  ['rtf', /^\{\\rtf/],
 ];
 
 const ENCRYPTED: readonly RegExp[] = [/^age-encryption\.org\/v1\n/, /^-----BEGIN AGE ENCRYPTED FILE-----/];
@@ -68,6 +67,7 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   if (isTarHeader(head)) return { kind: 'tar' };
   // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
   if (/%PDF-[12]\./.test(magic.slice(0, 1024))) return { kind: 'pdf' };
+  if (/^\s*\{\\rt/.test(magic)) return { kind: 'rtf' };
   if (ENCRYPTED.some((pattern) => pattern.test(magic))) return { kind: 'age' };
   const opaque = OPAQUE.find(([, pattern]) => pattern.test(magic));
   if (opaque !== undefined) return { kind: 'opaque', name: opaque[0] };

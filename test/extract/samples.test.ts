@@ -10,6 +10,7 @@ describe('real files', () => {
     ['meibo-hidden-sheet.xlsx', 'xlsx'],
     ['meibo.ods', 'ods'],
     ['meibo.odt', 'odt'],
+    ['meibo.rtf', 'rtf'],
     ['meibo.odp', 'odp'],
     ['meibo.docx', 'docx'],
     ['meibo.pptx', 'pptx'],

@@ -10,10 +10,15 @@ import { ALL_TEXT_PARTS, allTextEvents, externalTargetEvents, PIVOT_PARTS, RELAT
 import { sharedStringEvents, worksheetEvents } from './spreadsheet.ts';
 import { readXml, type XmlEvents } from './xml-events.ts';
 
-export type OfficeType = 'docx' | 'xlsx' | 'pptx' | (typeof ODF_TYPES)[keyof typeof ODF_TYPES];
+export type OfficeType = 'docx' | 'xlsx' | 'pptx' | 'odt' | 'ods' | 'odp' | 'odg';
 
 const ODF_MIMETYPE = /^application\/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation|graphics)(?:-template|-master)?$/;
-const ODF_TYPES = { text: 'odt', spreadsheet: 'ods', presentation: 'odp', graphics: 'odg' } as const;
+const ODF_TYPES: ReadonlyMap<string, OfficeType> = new Map([
+  ['text', 'odt'],
+  ['spreadsheet', 'ods'],
+  ['presentation', 'odp'],
+  ['graphics', 'odg'],
+]);
 
 /** What kind of office file a zip is, by the parts it must have; null for any other zip. */
 export async function officeTypeOf(listing: ZipListing, budget: Budget): Promise<OfficeType | null> {
@@ -27,8 +32,7 @@ export async function officeTypeOf(listing: ZipListing, budget: Budget): Promise
   const [first] = listing.members;
   if (first?.name !== 'mimetype' || first.packed > 100 || first.encrypted) return null;
   const mimetype = (await collect(first.stream(budget), budget)).toString('latin1').trim();
-  const kind = ODF_MIMETYPE.exec(mimetype)?.[1] as keyof typeof ODF_TYPES | undefined;
-  return kind === undefined ? null : ODF_TYPES[kind];
+  return ODF_TYPES.get(ODF_MIMETYPE.exec(mimetype)?.[1] ?? '') ?? null;
 }
 
 const DOCUMENT_PARTS = /^word\/(?:document|header\d*|footer\d*|comments\w*|footnotes|endnotes|glossary\/document)\.xml$/;

@@ -25,7 +25,7 @@ export function allTextEvents(level: Level, attributeNames: readonly string[] = 
     open(name, attributes) {
       depth++;
       program = PROGRAM.has(name);
-      for (const name of attributeNames) if (attributes[name] !== undefined) text += `${attributes[name]}\n`;
+      for (const attribute of attributeNames) if (attributes[attribute] !== undefined) text += `${attributes[attribute]}\n`;
     },
     close() {
       depth--;
