@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** For each literal the place of its fingerprint and the bucket of nibble tables. Only speed depends on it. */
+const choices = z.record(z.string(), z.strictObject({ place: z.int(), bucket: z.int() }));
+export type Choices = z.infer<typeof choices>;
+
+export const CHOICES_FILE = resolve(import.meta.dirname, 'choices.json');
+
+export function readChoices(): Choices {
+  return choices.parse(JSON.parse(readFileSync(CHOICES_FILE, 'utf8')));
+}

@@ -1,0 +1,26 @@
+import { PAGES } from '../../src/core/detect/scanner/kernel/layout.ts';
+import { readChoices } from './choices.ts';
+import { compileScanner } from './compile.ts';
+import { buildTables } from './tables.ts';
+
+/** The text of src/core/detect/scanner/generated.ts. The same sources give the same text. */
+export async function generatedModule(): Promise<string> {
+  const { nibbles, classes, ibanLengths, literals } = buildTables(readChoices());
+  const wasm = await compileScanner(PAGES);
+  return [
+    '/** Made by `node scripts/scanner/build.ts` from assembly/, kernel/ and words.ts; a test builds it again and compares. */',
+    constant('NIBBLES_BASE64', nibbles),
+    constant('CLASSES_BASE64', classes),
+    constant('IBAN_LENGTHS_BASE64', ibanLengths),
+    constant('LITERALS_BASE64', literals),
+    constant('WASM_BASE64', wasm),
+    '',
+  ].join('\n');
+}
+
+/** On one line where it fits, as the formatter has it. */
+function constant(name: string, bytes: Uint8Array): string {
+  const text = `'${Buffer.from(bytes).toString('base64')}';`;
+  const line = `export const ${name} = ${text}`;
+  return line.length <= 140 ? line : `export const ${name} =\n  ${text}`;
+}

@@ -1,0 +1,50 @@
+import {
+  BUCKET_LETTERED,
+  BUCKET_WIDE_DASH,
+  BUCKET_WIDE_DIGITS,
+  CLASS_AT,
+  CLASS_DIGIT,
+  CLASS_JOINT,
+} from '../../src/core/detect/scanner/kernel/layout.ts';
+
+/** Sets `bit` for these bytes in a pair of nibble tables (low, then high). Bytes that mix the nibbles of two of them pass as well. */
+export function allow(table: Uint8Array, bytes: readonly number[], bit: number): void {
+  for (const byte of bytes) {
+    table[byte & 15] = (table[byte & 15] ?? 0) | bit;
+    table[16 + (byte >> 4)] = (table[16 + (byte >> 4)] ?? 0) | bit;
+  }
+}
+
+/** Sets `bit` for the bytes allowed at each of four places. */
+export function allowPlaces(nibbles: Uint8Array, places: readonly (readonly number[])[], bit: number): void {
+  for (const [place, bytes] of places.entries()) allow(nibbles.subarray(place * 32), bytes, bit);
+}
+
+export function classTable(): Uint8Array {
+  const table = new Uint8Array(32);
+  allow(table, range(0x30, 0x39), CLASS_DIGIT);
+  allow(table, [0x20, 0x28, 0x29, 0x2d], CLASS_JOINT);
+  allow(table, [0x40], CLASS_AT);
+  return table;
+}
+
+/** Buckets that stand for a shape of four bytes instead of literals. */
+export function shapeTables(): Uint8Array {
+  const nibbles = new Uint8Array(128);
+  const shape = (bit: number, ...places: readonly (readonly number[])[]): void => allowPlaces(nibbles, places, bit);
+  const digits = range(0x30, 0x39);
+  const capitals = range(0x41, 0x5a);
+  shape(BUCKET_LETTERED, capitals, capitals, digits, digits);
+  shape(BUCKET_WIDE_DIGITS, [0xef], [0xbc], range(0x90, 0x99), [0xef]);
+  shape(BUCKET_WIDE_DIGITS, [0x82], range(0x4f, 0x58), [0x82], range(0x4f, 0x58));
+  shape(BUCKET_WIDE_DASH, digits, [0xe2], [0x80, 0x88, 0x94], range(0x80, 0x95));
+  shape(BUCKET_WIDE_DASH, digits, [0xe3], [0x83], [0xbc]);
+  shape(BUCKET_WIDE_DASH, digits, [0xef], [0xbc], [0x8d]);
+  shape(BUCKET_WIDE_DASH, digits, [0x81], [0x5b, 0x5c, 0x5d, 0x7c], digits);
+  shape(BUCKET_WIDE_DASH, digits, [0x84], [0x9f], digits);
+  return nibbles;
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}

@@ -1,0 +1,103 @@
+import { lookAround } from '../kernel/anchors.ts';
+import { isDigit } from '../kernel/characters.ts';
+import { BUCKET_HITS, CLASSES, MOST_IN_A_BLOCK, NIBBLES, OUTPUT_CAPACITY, OUTPUT_COUNT } from '../kernel/layout.ts';
+import { mailAround } from '../kernel/mail.ts';
+import { byteAt, wordAt } from '../kernel/memory.ts';
+import { numberEndingAt } from '../kernel/numbers.ts';
+
+const BLOCK: i32 = 64;
+const LANES: i32 = 16;
+
+/**
+ * Reports what is anchored in the bytes from `from` to `to`, and returns where it stopped: at `to`, or before when the
+ * output is full. The bytes around them may be looked at.
+ *
+ * Each byte's nibbles are looked up in tables of 16: two give its classes, eight tell the buckets of fingerprints that
+ * may end at it (Teddy, from Hyperscan: Wang et al., NSDI 2019, section 4.2; the low nibble's table and the high one's,
+ * combined by AND, for each of four bytes in a row).
+ */
+export function scan(from: i32, to: i32): i32 {
+  const low0 = v128.load(NIBBLES);
+  const high0 = v128.load(NIBBLES + 16);
+  const low1 = v128.load(NIBBLES + 32);
+  const high1 = v128.load(NIBBLES + 48);
+  const low2 = v128.load(NIBBLES + 64);
+  const high2 = v128.load(NIBBLES + 80);
+  const low3 = v128.load(NIBBLES + 96);
+  const high3 = v128.load(NIBBLES + 112);
+  const classLow = v128.load(CLASSES);
+  const classHigh = v128.load(CLASSES + 16);
+  const nibble = i8x16.splat(15);
+  const zero = i8x16.splat(0);
+
+  let first = zero;
+  let second = zero;
+  let third = zero;
+  let digitsBefore: u64 = 0;
+  let joinedBefore: u64 = 0;
+  let joined2Before: u64 = 0;
+  let joined4Before: u64 = 0;
+
+  // The block before `from` is read for what it hands over to the next; nothing in it is reported again.
+  for (let block = from - BLOCK; block < to; block += BLOCK) {
+    let digits: u64 = 0;
+    let joints: u64 = 0;
+    let ats: u64 = 0;
+    let hits: u64 = 0;
+    for (let lane = 0; lane < BLOCK; lane += LANES) {
+      const bytes = v128.load(block + lane);
+      const low = v128.and(bytes, nibble);
+      const high = v128.and(i16x8.shr_u(bytes, 4), nibble);
+
+      const classes = v128.and(i8x16.relaxed_swizzle(classLow, low), i8x16.relaxed_swizzle(classHigh, high));
+      digits |= u64(i8x16.bitmask(classes)) << lane;
+      joints |= u64(i8x16.bitmask(i8x16.add(classes, classes))) << lane;
+      ats |= u64(i8x16.bitmask(i8x16.shl(classes, 2))) << lane;
+
+      const at0 = v128.and(i8x16.relaxed_swizzle(low0, low), i8x16.relaxed_swizzle(high0, high));
+      const at1 = v128.and(i8x16.relaxed_swizzle(low1, low), i8x16.relaxed_swizzle(high1, high));
+      const at2 = v128.and(i8x16.relaxed_swizzle(low2, low), i8x16.relaxed_swizzle(high2, high));
+      const at3 = v128.and(i8x16.relaxed_swizzle(low3, low), i8x16.relaxed_swizzle(high3, high));
+      const buckets = v128.and(
+        v128.and(
+          i8x16.shuffle(first, at0, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28),
+          i8x16.shuffle(second, at1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
+        ),
+        v128.and(i8x16.shuffle(third, at2, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30), at3),
+      );
+      first = at0;
+      second = at1;
+      third = at2;
+      v128.store(BUCKET_HITS + lane, buckets);
+      hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
+    }
+
+    // A run of digits joined by single characters; each power of two of its length is built from the one before.
+    const afterDigit: u64 = (digits << 1) | (digitsBefore >> 63);
+    const beforeDigit: u64 = (digits >> 1) | (u64(isDigit(byteAt(block + BLOCK)) ? 1 : 0) << 63);
+    const joined: u64 = digits | (joints & afterDigit & beforeDigit);
+    const joined2: u64 = joined & ((joined << 1) | (joinedBefore >> 63));
+    const joined4: u64 = joined2 & ((joined2 << 2) | (joined2Before >> 62));
+    const joined7: u64 = joined4 & ((joined4 << 3) | (joined4Before >> 61));
+    const four: u64 = digits & afterDigit & ((digits << 2) | (digitsBefore >> 62)) & ((digits << 3) | (digitsBefore >> 61));
+    const numbers: u64 = four & joined7 & ~beforeDigit;
+    digitsBefore = digits;
+    joinedBefore = joined;
+    joined2Before = joined2;
+    joined4Before = joined4;
+
+    let anchors: u64 = numbers | ats | hits;
+    if (block < from || anchors === 0) continue;
+    if (to - block < BLOCK) anchors &= (u64(1) << u64(to - block)) - 1;
+    if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return block;
+    while (anchors !== 0) {
+      const place = ctz(anchors);
+      const address = block + i32(place);
+      if (((hits >> place) & 1) !== 0) lookAround(address, byteAt(BUCKET_HITS + i32(place)));
+      if (((numbers >> place) & 1) !== 0) numberEndingAt(address + 1);
+      if (((ats >> place) & 1) !== 0) mailAround(address);
+      anchors &= anchors - 1;
+    }
+  }
+  return to;
+}

@@ -1,0 +1,39 @@
+import { isDigit } from './characters.ts';
+import { BUCKET_LETTERED, BUCKET_LITERALS, BUCKET_WIDE_DASH, BUCKET_WIDE_DIGITS } from './layout.ts';
+import { letteredNumberAt } from './lettered.ts';
+import { literalsAround } from './literals.ts';
+import { byteAt } from './memory.ts';
+import { wideNumberEndingAt } from './numbers.ts';
+import { wideDashLength, wideDigitLength } from './wide.ts';
+
+const LONGEST_GROUP: i32 = 20;
+
+/**
+ * Looks at a place where the nibble tables of `buckets` end. The tables let more through than is meant, and each rule
+ * decides by the bytes alone, so that the same candidates come out whatever pointed here.
+ */
+export function lookAround(last: i32, buckets: i32): void {
+  if ((buckets & BUCKET_LITERALS) !== 0) literalsAround(last);
+  if ((buckets & BUCKET_LETTERED) !== 0) letteredNumberAt(last - 3);
+  if ((buckets & BUCKET_WIDE_DIGITS) !== 0) wideDigits(last);
+  if ((buckets & BUCKET_WIDE_DASH) !== 0) asciiAfterWideDash(last - 3);
+}
+
+/** Two full-width digits of which the second is the last of its group: Shift_JIS writes them in the four bytes to `last`. */
+function wideDigits(last: i32): void {
+  const shiftJis: boolean = wideDigitLength(last - 3) === 2 && wideDigitLength(last - 1) === 2;
+  // In UTF-8 the four bytes are one digit and the first byte of the next.
+  const utf8: boolean = !shiftJis && wideDigitLength(last - 3) === 3 && wideDigitLength(last) === 3;
+  if (shiftJis) wideNumberEndingAt(last + 1);
+  else if (utf8) wideNumberEndingAt(last + 3);
+}
+
+/** ASCII digits joined by a full-width dash: the rule is tried behind the group that follows. */
+function asciiAfterWideDash(digit: i32): void {
+  const dash: i32 = isDigit(byteAt(digit)) ? wideDashLength(digit + 1) : 0;
+  if (dash === 0) return;
+  let end: i32 = digit + 1 + dash;
+  const start: i32 = end;
+  while (end - start < LONGEST_GROUP && isDigit(byteAt(end))) end++;
+  if (end - start >= 4) wideNumberEndingAt(end);
+}

@@ -1,0 +1,49 @@
+/** The scanner's memory, the same for both engines. Addresses are bytes from its beginning. */
+
+/** Digits of the number being judged, one value 0-9 a byte, the rightmost first. */
+export const DIGITS: i32 = 0;
+/** Lengths (bytes), starts (words) and joints (bytes) of its groups, the rightmost first. */
+export const GROUP_LENGTHS: i32 = 64;
+export const GROUP_JOINTS: i32 = 80;
+export const GROUP_STARTS: i32 = 96;
+/** For each byte of the block in hand the buckets whose nibble tables it ends. */
+export const BUCKET_HITS: i32 = 128;
+/** Candidates in the output, then shapes that failed their check digit, a word for each kind. */
+export const OUTPUT_COUNT: i32 = 256;
+export const MISSES: i32 = 260;
+export const MISSES_BYTES: i32 = 64;
+
+/** From here to `OUTPUT` memory is filled once, by tables.ts. Length of an IBAN by its country's two letters, 26 x 26 bytes; 0 for no country. */
+export const IBAN_LENGTHS: i32 = 1024;
+/** For each of four bytes of a fingerprint: 16 bytes by low nibble, 16 by high nibble; each bit is a bucket. */
+export const NIBBLES: i32 = 2048;
+/** The classes of a byte (digit, joint, at sign) by low and by high nibble. */
+export const CLASSES: i32 = 2176;
+/** Open hash table of fingerprints: `SLOT_COUNT` times a folded fingerprint and the address of its list of literals. */
+export const SLOTS: i32 = 4096;
+export const SLOT_BITS: i32 = 12;
+export const LITERALS: i32 = 36_864;
+
+/** Records of three words: kind, start, end. */
+export const OUTPUT: i32 = 65_536;
+export const RECORD_BYTES: i32 = 12;
+export const OUTPUT_CAPACITY: i32 = 8192;
+/** No block of 64 bytes yields more: the build limits the literals that share a fingerprint. */
+export const MOST_IN_A_BLOCK: i32 = 2048;
+
+/** Bytes before and behind the scanned ones that are there to be looked at; no rule reaches further. */
+export const REACH: i32 = 1024;
+/** The bytes in hand: `REACH` already scanned, those to scan, `REACH` to scan later. */
+export const WINDOW: i32 = 196_608;
+export const WINDOW_BYTES: i32 = 262_144;
+export const PAGES: i32 = 8;
+export const MEMORY_BYTES: i32 = 524_288;
+
+/** Buckets of the nibble tables with a meaning of their own; the others are literals. */
+export const BUCKET_LETTERED: i32 = 1;
+export const BUCKET_WIDE_DIGITS: i32 = 2;
+export const BUCKET_WIDE_DASH: i32 = 4;
+export const BUCKET_LITERALS: i32 = 0xf8;
+export const CLASS_DIGIT: i32 = 0x80;
+export const CLASS_JOINT: i32 = 0x40;
+export const CLASS_AT: i32 = 0x20;

@@ -1,0 +1,102 @@
+import type { Engine } from './engine.ts';
+import { lookAround } from './kernel/anchors.ts';
+import {
+  BUCKET_LETTERED,
+  BUCKET_LITERALS,
+  BUCKET_WIDE_DASH,
+  BUCKET_WIDE_DIGITS,
+  MOST_IN_A_BLOCK,
+  OUTPUT_CAPACITY,
+  OUTPUT_COUNT,
+  SLOT_BITS,
+  SLOTS,
+} from './kernel/layout.ts';
+import { isDigit } from './kernel/characters.ts';
+import { isJoint } from './kernel/groups.ts';
+import { mailAround } from './kernel/mail.ts';
+import { byteAt, memory, wordAt } from './kernel/memory.ts';
+import { numberEndingAt } from './kernel/numbers.ts';
+import { loadTables } from './tables.ts';
+
+const AT = 0x40;
+const JOINED = 7;
+const LETTER_CASE = 0x20;
+
+const PAIR_DIGITS = 1;
+const PAIR_AT = 2;
+const PAIR_FINGERPRINT = 4;
+/** For two bytes in a row, what they may end; a fingerprint is looked up only behind a pair that ends one. */
+const pairs = new Uint8Array(65_536);
+
+/** The scanner without WebAssembly: a table of byte pairs points to the same places as the compiled one's nibble tables. */
+export function plainEngine(): Engine {
+  loadTables(memory);
+  fillPairs();
+  return { name: 'plain', memory, scan };
+}
+
+function scan(from: number, to: number): number {
+  let previous = byteAt(from - 1);
+  for (let at = from; at < to; at++) {
+    const byte = memory[at] ?? 0;
+    const pair = pairs[(previous << 8) | byte] ?? 0;
+    previous = byte;
+    if (pair === 0) continue;
+    if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return at;
+    if ((pair & PAIR_FINGERPRINT) !== 0) {
+      const buckets = bucketsEndingAt(at);
+      if (buckets !== 0) lookAround(at, buckets);
+    }
+    if ((pair & PAIR_DIGITS) !== 0 && endsNumber(at)) numberEndingAt(at + 1);
+    if ((pair & PAIR_AT) !== 0) mailAround(at);
+  }
+  return to;
+}
+
+/** Every rule that four bytes might satisfy; each decides for itself. */
+function bucketsEndingAt(at: number): number {
+  const first = byteAt(at - 3);
+  if (first <= 0x7f && byteAt(at - 2) <= 0x7f) return BUCKET_LITERALS | BUCKET_LETTERED;
+  return BUCKET_LITERALS | (isDigit(first) ? BUCKET_WIDE_DASH : BUCKET_WIDE_DIGITS);
+}
+
+/** The last of four digits that end seven characters of digits and joints. */
+function endsNumber(at: number): boolean {
+  if (isDigit(byteAt(at + 1)) || !isDigit(byteAt(at - 2)) || !isDigit(byteAt(at - 3))) return false;
+  for (let place = at - 4; place > at - JOINED; place--) {
+    if (isDigit(byteAt(place))) continue;
+    if (!isJoint(byteAt(place)) || !isDigit(byteAt(place - 1)) || !isDigit(byteAt(place + 1))) return false;
+  }
+  return true;
+}
+
+function fillPairs(): void {
+  pairs.fill(0);
+  for (let byte = 0; byte < 256; byte++) mark(byte, AT, PAIR_AT);
+  for (let first = 0x30; first <= 0x39; first++) {
+    // Two digits end a number, and also "AB12".
+    for (let second = 0x30; second <= 0x39; second++) mark(first, second, PAIR_DIGITS | PAIR_FINGERPRINT);
+  }
+  for (let digit = 0x90; digit <= 0x99; digit++) mark(digit, 0xef, PAIR_FINGERPRINT);
+  for (let digit = 0x4f; digit <= 0x58; digit++) mark(0x82, digit, PAIR_FINGERPRINT);
+  for (let dash = 0x80; dash <= 0x95; dash++) for (const before of [0x80, 0x88, 0x94]) mark(before, dash, PAIR_FINGERPRINT);
+  mark(0x83, 0xbc, PAIR_FINGERPRINT);
+  mark(0xbc, 0x8d, PAIR_FINGERPRINT);
+  for (const dash of [0x5b, 0x5c, 0x5d, 0x7c, 0x9f]) for (let digit = 0x30; digit <= 0x39; digit++) mark(dash, digit, PAIR_FINGERPRINT);
+  for (let slot = 0; slot < 1 << SLOT_BITS; slot++) {
+    if (wordAt(SLOTS + slot * 8 + 4) === 0) continue;
+    const fingerprint = wordAt(SLOTS + slot * 8);
+    for (const first of unfold((fingerprint >> 16) & 0xff)) {
+      for (const second of unfold((fingerprint >> 24) & 0xff)) mark(first, second, PAIR_FINGERPRINT);
+    }
+  }
+}
+
+function mark(first: number, second: number, bit: number): void {
+  pairs[(first << 8) | second] = (pairs[(first << 8) | second] ?? 0) | bit;
+}
+
+/** Both bytes that fold to this one. */
+function unfold(byte: number): readonly number[] {
+  return [byte, byte & ~LETTER_CASE];
+}

@@ -1,0 +1,103 @@
+import { candidate, missCounter, type Candidate, type MissKind } from './candidate.ts';
+import type { Engine } from './engine.ts';
+import { MISSES, MISSES_BYTES, OUTPUT, OUTPUT_COUNT, REACH, RECORD_BYTES, WINDOW, WINDOW_BYTES } from './kernel/layout.ts';
+
+/** What lies around a candidate, valid until the next one is taken. */
+export interface Surroundings {
+  /** Bytes from `before` bytes before the candidate to `after` behind it, at most 1,024 each and no more than the file has. */
+  bytes(before: number, after: number): Uint8Array;
+}
+
+export type TakeCandidate = (candidate: Candidate, surroundings: Surroundings) => void;
+
+/**
+ * Scans one file, given in pieces of any size, and hands over its candidates in order of the places that pointed to
+ * them. The same bytes give the same candidates however they are cut, for no rule looks further than `REACH`, and a
+ * byte is scanned when that many behind it are there or the file has ended.
+ */
+export class Scanner {
+  readonly #engine: Engine;
+  readonly #take: TakeCandidate;
+  readonly #words: Int32Array;
+  /** `REACH` bytes that were scanned, zeros before the file, then bytes that were not. */
+  readonly #held = new Uint8Array(WINDOW_BYTES);
+  #length = REACH;
+  /** Offset in the file of the first byte held. */
+  #offset = -REACH;
+  readonly #misses = new Int32Array(MISSES_BYTES / 4);
+
+  constructor(engine: Engine, take: TakeCandidate) {
+    this.#engine = engine;
+    this.#take = take;
+    this.#words = new Int32Array(engine.memory.buffer);
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length) {
+      const piece = chunk.subarray(at, at + WINDOW_BYTES - this.#length);
+      at += piece.length;
+      if (this.#length + piece.length < WINDOW_BYTES) {
+        this.#held.set(piece, this.#length);
+        this.#length += piece.length;
+        return;
+      }
+      this.#scanWindow(piece);
+    }
+  }
+
+  /** To be called once, behind the last chunk. */
+  finish(): void {
+    const { memory } = this.#engine;
+    const end = WINDOW + this.#length;
+    memory.set(this.#held.subarray(0, this.#length), WINDOW);
+    memory.fill(0, end, end + REACH);
+    this.#scan(end, end);
+  }
+
+  /** How many had the shape of this kind and failed its check digit. */
+  misses(kind: MissKind): number {
+    return this.#misses[missCounter(kind)] ?? 0;
+  }
+
+  /** Scans what is held and `piece`, which fills the window, and holds what the next window needs. */
+  #scanWindow(piece: Uint8Array): void {
+    const { memory } = this.#engine;
+    memory.set(this.#held.subarray(0, this.#length), WINDOW);
+    memory.set(piece, WINDOW + this.#length);
+    const end = WINDOW + WINDOW_BYTES;
+    this.#scan(end - REACH, end);
+    this.#held.set(memory.subarray(end - 2 * REACH, end));
+    this.#length = 2 * REACH;
+    this.#offset += WINDOW_BYTES - 2 * REACH;
+  }
+
+  /** Scans to `to`; bytes up to `end` are there to be looked at. */
+  #scan(to: number, end: number): void {
+    this.#words.fill(0, MISSES / 4, (MISSES + MISSES_BYTES) / 4);
+    let from = WINDOW + REACH;
+    while (from < to) {
+      this.#words[OUTPUT_COUNT / 4] = 0;
+      from = this.#engine.scan(from, to);
+      this.#drain(end);
+    }
+    for (const [index, count] of this.#words.subarray(MISSES / 4, (MISSES + MISSES_BYTES) / 4).entries()) {
+      this.#misses[index] = (this.#misses[index] ?? 0) + count;
+    }
+  }
+
+  #drain(end: number): void {
+    const { memory } = this.#engine;
+    const first = Math.max(WINDOW, WINDOW - this.#offset);
+    const toOffset = this.#offset - WINDOW;
+    const count = this.#words[OUTPUT_COUNT / 4] ?? 0;
+    for (let record = OUTPUT / 4; record < OUTPUT / 4 + (count * RECORD_BYTES) / 4; record += RECORD_BYTES / 4) {
+      const start = this.#words[record + 1] ?? 0;
+      const stop = this.#words[record + 2] ?? 0;
+      this.#take(candidate(this.#words[record] ?? 0, start + toOffset, stop + toOffset), {
+        bytes: (before, after) =>
+          memory.subarray(Math.max(first, start - Math.min(before, REACH)), Math.min(end, stop + Math.min(after, REACH))),
+      });
+    }
+  }
+}

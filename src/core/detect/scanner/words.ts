@@ -1,0 +1,66 @@
+/** Words the scanner looks for in every encoding of the tables, beside the numbers it judges by form and check digit. */
+export interface Word {
+  readonly text: string;
+  readonly kind: WordKind;
+  /** Case counts: tokens and their prefixes. Other words are ASCII without regard to case, or Japanese. */
+  readonly exact?: boolean;
+  /** Least number of token characters (base64url) that follow; shorter is no token. */
+  readonly tail?: number;
+}
+
+/** In the engine's records a word's kind is `FIRST_WORD_KIND` plus its place here. */
+export const WORD_KINDS = [
+  'secret.aws',
+  'secret.github',
+  'secret.google',
+  'secret.slack',
+  'secret.private-key',
+  'secret.jwt',
+  'secret.password',
+  'keyword.confidential',
+  'jp.address',
+  'jp.person-name',
+  'date-of-birth',
+  'jp.bank-account',
+  'jp.pension-number',
+  'jp.health-insurance',
+  'us.ssn',
+] as const;
+export type WordKind = (typeof WORD_KINDS)[number];
+export const FIRST_WORD_KIND = 16;
+
+const PREFECTURES =
+  '北海道 東京都 京都府 大阪府 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 ' +
+  '岐阜県 静岡県 愛知県 三重県 滋賀県 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 長崎県 熊本県 大分県 宮崎県 ' +
+  '鹿児島県 沖縄県';
+
+function words(kind: WordKind, list: string, more: Omit<Word, 'text' | 'kind'> = {}): Word[] {
+  return list.split(',').map((text) => ({ text, kind, ...more }));
+}
+
+export const WORDS: readonly Word[] = [
+  ...words('secret.aws', 'AKIA,ASIA', { exact: true, tail: 16 }),
+  ...words('secret.aws', 'secret_access_key,secretaccesskey,aws_secret'),
+  ...words('secret.github', 'ghp_,gho_,ghu_,ghs_,ghr_', { exact: true, tail: 36 }),
+  ...words('secret.github', 'github_pat_', { exact: true, tail: 82 }),
+  ...words('secret.google', 'AIza', { exact: true, tail: 35 }),
+  ...words('secret.google', 'GOCSPX-', { exact: true, tail: 28 }),
+  ...words('secret.google', 'ya29.', { exact: true, tail: 30 }),
+  ...words('secret.slack', 'xoxa-,xoxb-,xoxe-,xoxo-,xoxp-,xoxr-,xoxs-', { exact: true, tail: 20 }),
+  ...words('secret.slack', 'hooks.slack.com/services/', { exact: true }),
+  ...words('secret.private-key', 'PRIVATE KEY,AGE-SECRET-KEY-1,PuTTY-User-Key-File-', { exact: true }),
+  ...words('secret.jwt', '.eyJ', { exact: true, tail: 10 }),
+  ...words('secret.password', 'password,passwd,passphrase,パスワード,暗証番号'),
+  ...words(
+    'keyword.confidential',
+    '社外秘,極秘,部外秘,関係者外秘,マル秘,丸秘,厳秘,㊙,(秘),（秘）,取扱注意,取扱い注意,取扱厳重注意,取扱い厳重注意',
+  ),
+  ...words('keyword.confidential', 'confidential,internal use only,top secret'),
+  ...words('jp.address', PREFECTURES.replaceAll(' ', ',')),
+  ...words('jp.person-name', '氏名,お名前,患者名,顧客名,契約者,申込者'),
+  ...words('date-of-birth', '生年月日,誕生日,生まれ,date of birth,birth date,birthdate,birthday'),
+  ...words('jp.bank-account', '口座番号,口座名義,振込先,普通預金,当座預金,普通口座,支店名,支店番号,記号,account no,account number'),
+  ...words('jp.pension-number', '年金番号,年金手帳,pension no,pension number'),
+  ...words('jp.health-insurance', '保険者,健康保険,保険証,insurer no,insurer number'),
+  ...words('us.ssn', 'social security,社会保障番号'),
+];

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { encodings } from '../../../../scripts/scanner/encodings.ts';
+import { WORDS } from '../../../../src/core/detect/scanner/words.ts';
+import { createScanner } from '../../../../src/core/detect/scanner/index.ts';
+import { engine, found, scan } from './scan.ts';
+
+const ENGINES = [engine('wasm'), engine('plain')];
+const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+describe.each(ENGINES)('the $name engine', (on) => {
+  test.each([
+    ['jp.my-number', '123456789018', '6214-9832-0257', '9832 0567 3214'],
+    ['jp.drivers-license', '309012345620', '3090-1234-5620'],
+    ['jp.corporate-number', '7123456789012', '4011001098993', '5835678256246', '1-1803-0101-8771'],
+    [
+      'credit-card',
+      '4111111111111111',
+      '4111 1111 1111 1111',
+      '5555-5555-5555-4444',
+      '3782 822463 10005',
+      '30569309025904',
+      '6011111111111117',
+    ],
+    ['jp.phone', '090-1234-5678', '03-1234-5678', '(03)1234-5678', '03(1234)5678', '+81-90-1234-5678', '+819012345678', '0312345678'],
+    ['us.ssn', '123-45-6789'],
+    ['iban', 'DE89 3704 0044 0532 0130 00', 'GB29NWBK60161331926819', 'NO9386011117947', 'MT84MALT011000012345MTLCAST001S'],
+    ['jp.passport', 'TR1234567'],
+    ['jp.residence-card', 'AB12345678CD'],
+    ['email', 'taro.yamada+list@mail.example.co.jp', 'a_b@x-y.jp'],
+  ])('finds %s', (kind, ...values) => {
+    for (const value of values) {
+      const text = ascii(`before, ${value}\nafter`);
+      const kinds = scan(on, text).filter((candidate) => candidate.kind === kind);
+      expect(
+        kinds.map(({ end }) => Buffer.from(text.subarray(0, end)).toString()),
+        value,
+      ).toEqual([`before, ${value}`]);
+    }
+  });
+
+  test.each([
+    ['a wrong check digit', '123456789012'],
+    ['a piece of a longer number', '1234567890181'],
+    ['groups that go on', '1234-5678-9018-1234'],
+    ['an identifier', 'x123456789018'],
+    ['an identifier behind', '123456789018_1'],
+    ['one digit repeated', '000000000000'],
+    ['a decimal', '1.123456789018'],
+    ['a date and a time', '2026-03-07 12:34:56'],
+    ['a toll number of no length', '090-1234-567'],
+    ['an IBAN of another length', 'DE89 3704 0044 0532 0130'],
+    ['a social security number never issued', '666-45-6789'],
+    ['an @ in a decorator', '@Injectable() foo@bar'],
+    ['a token that is too short', 'ghp_abc AKIA1234 xoxb-1'],
+  ])('finds nothing in %s: %s', (_what, text) => {
+    expect(found(on, ascii(` ${text} `))).toEqual([]);
+  });
+
+  test('counts what has the shape and not the check digit', () => {
+    const scanner = createScanner(() => undefined);
+    scanner.push(ascii('123456789012 123456789013 123456789018 4111111111111112'));
+    scanner.finish();
+    expect(scanner.misses('jp.my-number')).toBe(2);
+    expect(scanner.misses('jp.drivers-license')).toBe(3);
+    expect(scanner.misses('credit-card')).toBe(1);
+  });
+
+  test.each(['utf-8', 'shift_jis'])('reads full-width digits and dashes in %s', (encoding) => {
+    for (const text of ['１２３４５６７８９０１８', '１２３４－５６７８－９０１８', '1234ー5678ー9018', '１２３４　５６７８　９０１８']) {
+      const bytes = encodings(`番号は${text}です`)[encoding === 'utf-8' ? 0 : 1];
+      expect(
+        scan(on, bytes ?? new Uint8Array()).map(({ kind }) => kind),
+        text,
+      ).toEqual(['jp.my-number']);
+    }
+  });
+
+  test('reads a number behind a Shift_JIS character whose second byte is a letter', () => {
+    const bytes = encodings('電話090-1234-5678')[1] ?? new Uint8Array();
+    expect(found(on, bytes)).toEqual(['jp.phone 090-1234-5678']);
+  });
+
+  test('finds every word in every encoding', () => {
+    for (const { text, kind, tail = 0 } of WORDS) {
+      for (const bytes of encodings(text)) {
+        const file = Buffer.concat([ascii('. '), bytes, ascii('A'.repeat(tail)), ascii(' .')]);
+        const words = scan(on, file).filter((candidate) => candidate.kind === kind && candidate.start === 2);
+        expect(
+          words.map(({ end }) => end),
+          text,
+        ).toContain(2 + bytes.length);
+      }
+    }
+  });
+
+  test('stops for a full output and goes on where it stopped', () => {
+    const file = ascii('a@b.cd '.repeat(100_000));
+    expect(scan(on, file)).toHaveLength(100_000);
+  });
+});
+
+test('surroundings hold what is near, within the file', () => {
+  const seen: string[] = [];
+  const scanner = createScanner((candidate, surroundings) => {
+    if (candidate.kind === 'email') seen.push(Buffer.from(surroundings.bytes(5, 5)).toString());
+  });
+  scanner.push(ascii('at a@b.cd, and then c@d.ef'));
+  scanner.finish();
+  expect(seen).toEqual(['at a@b.cd, and', 'then c@d.ef']);
+});
