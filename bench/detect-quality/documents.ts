@@ -106,7 +106,7 @@ const COLUMNS: readonly PersonColumn[] = [
   },
   { headings: ['生年月日', 'Date of Birth', '誕生日'], detector: 'date-of-birth', cell: (random) => birthDate(random) },
   { headings: ['個人番号', 'マイナンバー', 'My Number'], detector: 'jp.my-number', cell: (random) => numbers.myNumber(random) },
-  { headings: ['社員番号', '会員ID', '顧客コード'], cell: (random, row) => `A${String(row + 1001)}` },
+  { headings: ['社員番号', '会員ID', '顧客コード'], cell: (_, row) => `A${String(row + 1001)}` },
 ];
 
 const OTHER_COLUMNS: readonly PersonColumn[] = [

@@ -21,6 +21,12 @@ const REASONS: Readonly<Record<Reason, true>> = {
   label: true,
   prose: true,
   'known-test-value': true,
+  placeholder: true,
+  'reserved-range': true,
+  'machine-sender': true,
+  'version-number': true,
+  timestamp: true,
+  'column-type': true,
   'policy-keyword': true,
 };
 

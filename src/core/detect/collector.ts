@@ -1,12 +1,12 @@
 import type { KeywordList } from '../../contracts/effect.ts';
 import type { Finding, PersonCount } from '../../contracts/finding.ts';
-import { HeadingReader, type ColumnRole } from './columns.ts';
 import type { Detector, Report } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { keywordDetectors } from './detectors/policy-keywords.ts';
 import { normalise } from './normalise.ts';
 import { PersonCounter } from './persons.ts';
 import type { Segment } from './segment.ts';
+import { type ReadRow, TableReader } from './table-reader.ts';
 import { Tally } from './tally.ts';
 import { CONTEXT_REACH, countLines, TextWindow, type Mark } from './text-window.ts';
 
@@ -14,8 +14,6 @@ import { CONTEXT_REACH, countLines, TextWindow, type Mark } from './text-window.
 const WINDOW = 65_536;
 /** No match is longer; one that begins in the last `LOOK_AHEAD` characters waits for the next window. */
 const LOOK_AHEAD = 1024;
-/** Rows of a table in which a heading row is looked for anew are all of them, but alone it counts only in the first few. */
-const FIRST_ROWS = 3;
 
 export interface Detection {
   readonly findings: Finding[];
@@ -27,15 +25,12 @@ export class Collector {
   readonly #detectors: readonly Detector[];
   readonly #tally = new Tally();
   readonly #persons = new PersonCounter();
-  readonly #headings = new HeadingReader();
+  readonly #tables = new TableReader();
   #text = '';
   /** Matches before this offset were counted with the last window. */
   #counted = 0;
   #marks: Mark[] = [];
   #region = '';
-  #table = -1;
-  #rowsOfTable = 0;
-  #roles: readonly (ColumnRole | undefined)[] | undefined;
 
   constructor(keywords: readonly KeywordList[] = []) {
     this.#detectors = [...DETECTORS, ...keywordDetectors(keywords)];
@@ -44,8 +39,11 @@ export class Collector {
   add(segment: Segment): void {
     const region = `${segment.place.part ?? ''}\n${segment.place.sheet ?? ''}`;
     if (region !== this.#region) this.#endRegion(region);
-    if (segment.kind === 'row') this.#addRow(segment);
-    else this.#addText(segment);
+    if (segment.kind === 'row') this.#addRows(this.#tables.read(segment));
+    else {
+      this.#addRows(this.#tables.end());
+      this.#addText(segment);
+    }
     while (this.#text.length - this.#counted >= WINDOW + LOOK_AHEAD) this.#scan(this.#counted + WINDOW);
   }
 
@@ -59,38 +57,30 @@ export class Collector {
     this.#text += normalise(segment.text) + (segment.unfinished === true ? '' : '\n');
   }
 
-  #addRow(segment: Extract<Segment, { kind: 'row' }>): void {
-    if (segment.table !== this.#table) {
-      this.#table = segment.table;
-      this.#rowsOfTable = 0;
-      this.#roles = undefined;
+  #addRows(rows: readonly ReadRow[]): void {
+    for (const { row: segment, cells, isHeading, roles, types } of rows) {
+      const known = roles ?? types;
+      if (known !== undefined && !isHeading) this.#persons.addRow(cells, known);
+      const cellOffsets: number[] = [];
+      let line = '';
+      for (const cell of cells) {
+        cellOffsets.push(line.length);
+        line += `${cell}\t`;
+      }
+      const columns = roles === undefined ? (types === undefined ? {} : { types }) : { roles, isHeading };
+      const row = { table: segment.table, cellOffsets, length: line.length, ...columns };
+      this.#marks.push({ offset: this.#text.length, place: segment.place, row });
+      this.#text += `${line}\n`;
     }
-    const cells = segment.cells.map((cell) => normalise(cell).replace(/[\t\n\r]/g, ' '));
-    if (cells.every((cell) => cell.trim() === '')) return;
-    const isFirst = this.#rowsOfTable++ < FIRST_ROWS && this.#roles === undefined;
-    const heading = this.#headings.headingRow(cells, isFirst);
-    if (heading !== undefined) this.#roles = heading;
-    else if (this.#roles !== undefined) this.#persons.addRow(cells, this.#roles);
-
-    const cellOffsets: number[] = [];
-    let line = '';
-    for (const cell of cells) {
-      cellOffsets.push(line.length);
-      line += `${cell}\t`;
-    }
-    const roles = this.#roles === undefined ? {} : { roles: this.#roles, isHeading: heading !== undefined };
-    const row = { table: segment.table, cellOffsets, length: line.length, ...roles };
-    this.#marks.push({ offset: this.#text.length, place: segment.place, row });
-    this.#text += `${line}\n`;
   }
 
   #endRegion(next: string): void {
+    this.#addRows(this.#tables.end());
     if (this.#text.length > this.#counted) this.#scan(this.#text.length);
     this.#text = '';
     this.#marks = [];
     this.#counted = 0;
     this.#region = next;
-    this.#table = -1;
   }
 
   /** Counts the matches that begin before `end`, then keeps only what the next window needs as context. */

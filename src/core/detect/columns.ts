@@ -3,6 +3,7 @@ import { normalise } from './normalise.ts';
 /** What the values of a column are, told by its heading. */
 export type ColumnRole =
   | 'name'
+  | 'possible-name'
   | 'family-name'
   | 'given-name'
   | 'name-reading'
@@ -17,6 +18,7 @@ export type ColumnRole =
   | 'residence-card'
   | 'pension-number'
   | 'health-insurance'
+  | 'insurer-number'
   | 'bank-account'
   | 'credit-card'
   | 'us-ssn'
@@ -32,25 +34,34 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ['passport', /旅券番号|パスポート番号|^passport(?:number|no)?$/],
   ['residence-card', /在留カード|^residencecard(?:number|no)?$/],
   ['pension-number', /年金番号|^pension(?:number|no)$/],
-  ['health-insurance', /保険者番号|保険証(?:の)?(?:記号|番号)|被保険者/],
+  ['health-insurance', /被保険者(?:証)?(?:の)?(?:記号|番号|id)|保険証(?:の)?(?:記号|番号)/],
+  ['insurer-number', /^保険者(?:等)?番号$|^insurer(?:number|no)$/],
   ['bank-account', /口座番号|^(?:bank)?account(?:number|no)$/],
   ['credit-card', /カード番号|^(?:credit)?card(?:number|no)$/],
   ['us-ssn', /^(?:ssn|socialsecurity(?:number|no)?)$/],
-  ['birth-date', /生年月日|誕生日|^(?:dateofbirth|birth(?:date|day)|dob)$/],
-  ['email', /メール(?:アドレス)?|^e?mail(?:address)?$/],
-  ['phone', /電話|携帯|^tel(?:ephone)?(?:number|no)?$|^(?:mobile|cell)?phone(?:number|no)?$|^(?:mobile|連絡先)$/],
-  ['company-name', /^(?:会社名|企業名|法人名|商号(?:又は名称|または名称)?|団体名|取引先名?|名称|company(?:name)?|organi[sz]ation)$/],
-  ['name-reading', /^(?:氏名|名前|お?名前|姓|名)?(?:フリガナ|ふりがな|カナ|かな|ヨミ|よみ)(?:氏名|名前)?$/],
+  ['birth-date', /生年月日|誕生日|^(?:dateofbirth|birth(?:date|day)?|dob)$/],
+  ['email', /メール(?:アドレス)?|^(?:[a-z]{4,8})?e?mail(?:address)?$/],
+  [
+    'phone',
+    /電話|携帯|^tel(?:ephone)?(?:number|no)?$|^(?:mobile|cell|home|work|contact)?phone(?:number|no)?$|^(?:mobile|cell|連絡先|fax|ファックス)(?:number|no|番号)?$/,
+  ],
+  [
+    'company-name',
+    /^(?:会社名?|企業名?|法人名|勤務先名?|屋号|店舗名|施設名|商号(?:又は名称|または名称)?|団体名|取引先名?|名称|company(?:name)?|organi[sz]ation)$/,
+  ],
+  ['name-reading', /(?:フリガナ|ふりがな|カナ|かな|ヨミ|よみ|ローマ字)(?:氏名|名前)?$/],
+  ['name', /氏名|姓名/],
+  ['possible-name', /^(?:name|名前)$/],
   [
     'name',
-    /^(?:氏名|お?名前|姓名|氏名漢字|漢字氏名|フルネーム|(?:顧客|お客様|患者|社員|職員|従業員|会員|生徒|児童|園児|利用者|契約者|申込者|担当者|世帯主|住民|受診者)(?:名|氏名)|宛名|(?:full|customer|employee|member|patient|student)?name)$/,
+    /^(?:お名前|フルネーム|(?:顧客|お客様|患者|社員|職員|従業員|会員|生徒|児童|園児|利用者|契約者|申込者|担当者|世帯主|住民|受診者|保護者|代表者|申請者|利用客|本人|受取人|名義人?|被保険者|講師|参加者|出席者)(?:名)?|宛名|(?:full|customer|employee|member|patient|student|contact|person|applicant|guest|user)name)$/,
   ],
   ['family-name', /^(?:姓|苗字|名字|last ?name|lastname|familyname|surname)$/],
   ['given-name', /^(?:名|firstname|givenname)$/],
   ['address', /^(?:現)?住所|^居住地|^所在地|^(?:home|street|postal|mailing)?address$/],
   [
     'employee-number',
-    /^(?:社員|職員|従業員|会員|顧客|患者|学籍|生徒)(?:番号|no|id|コード)$|^(?:employee|member|customer|patient|student)(?:number|no|id)$/,
+    /^(?:社員|職員|従業員|会員|顧客|患者|学籍|生徒|利用者|お客様)(?:番号|no|id|コード)$|^(?:employee|member|customer|patient|student)(?:number|no|id)$/,
   ],
   [
     'other-number',
@@ -76,16 +87,42 @@ export class HeadingReader {
 
   /** The roles of a heading row, or undefined when the row is data. One known heading is enough in a table's first row. */
   headingRow(cells: readonly string[], isFirst: boolean): readonly (ColumnRole | undefined)[] | undefined {
-    const roles = cells.map((cell) => this.role(cell));
+    const roles = settleNames(
+      cells.map((cell) => this.role(cell)),
+      cells,
+    );
     const known = roles.filter((role) => role !== undefined).length;
-    if (known === 0 || (known === 1 && !isFirst)) return undefined;
+    if (known === 0 || (!isFirst && (known === 1 || known * 2 < cells.filter((cell) => cell.trim() !== '').length))) return undefined;
     return cells.some((cell) => /\d{5}|@[a-z0-9]/i.test(cell)) ? undefined : roles;
   }
+}
+
+/** Headings that, though no identifier, are those of a list of people. */
+const OF_PEOPLE = /部署|所属|役職|性別|年齢|学年|組$|クラス|職種|入社|続柄|department|title|gender|^sex$|^age$|position|grade/i;
+const PERSONAL: ReadonlySet<ColumnRole> = new Set([
+  'name',
+  'family-name',
+  'given-name',
+  'name-reading',
+  'phone',
+  'email',
+  'birth-date',
+  'employee-number',
+  'my-number',
+  'us-ssn',
+] as const);
+
+/** "name" heads lists of people and of everything else: beside another heading of people it is a person's. */
+function settleNames(roles: readonly (ColumnRole | undefined)[], cells: readonly string[]): readonly (ColumnRole | undefined)[] {
+  if (!roles.includes('possible-name')) return roles;
+  const personal = roles.some((role) => role !== undefined && PERSONAL.has(role)) || cells.some((cell) => OF_PEOPLE.test(cell));
+  return personal ? roles.map((role) => (role === 'possible-name' ? 'name' : role)) : roles;
 }
 
 export function roleOfHeading(heading: string): ColumnRole | undefined {
   const plain = normalise(heading)
     .toLowerCase()
-    .replace(/[\s_\-.:：()（）[\]【】※*#・/]/g, '');
+    .replace(/[\s_\-.:：()（）[\]【】※*#・/]/g, '')
+    .replace(/(?<=[^0-9])[0-9]$/, '');
   return HEADINGS.find(([, pattern]) => pattern.test(plain))?.[0];
 }

@@ -11,6 +11,12 @@ export type Reason =
   | 'label'
   | 'prose'
   | 'known-test-value'
+  | 'placeholder'
+  | 'reserved-range'
+  | 'machine-sender'
+  | 'version-number'
+  | 'timestamp'
+  | 'column-type'
   | 'policy-keyword';
 
 export interface Match {
@@ -22,6 +28,8 @@ export interface Match {
   readonly reasons: readonly Reason[];
   /** Only its check digit speaks for it: enough of its kind in one column or text raise it to `high`. */
   readonly provisional?: boolean;
+  /** Thousands have the same value: a sign of personal data, but it counts nobody. */
+  readonly shared?: boolean;
 }
 
 export interface Report {

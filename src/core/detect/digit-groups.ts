@@ -5,8 +5,8 @@
 export interface DigitGroup {
   readonly start: number;
   readonly digits: string;
-  /** The one character between this group and the one before, when it can join two; else empty. */
-  readonly joint: '' | '-' | ' ' | '.';
+  /** What joins this group to the one before: one character, `|` for the boxes of a form with one digit each, or nothing. */
+  readonly joint: '' | '-' | ' ' | '.' | '|';
 }
 
 export interface NumberCandidate {
@@ -23,22 +23,29 @@ const UUID_BEFORE_LAST_GROUP = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 // A base64 or URL token goes on through these; a number in one is chance.
 const TOKEN_NEIGHBOUR = /[A-Za-z0-9_+/=%&]/;
 const LONGEST_NUMBER = 19;
+/** Between the boxes of a form: rules, cells, or one digit a line as in vertical writing. */
+const BOX_EDGE = /^[ |│┃\t\n]+$/;
+const WIDEST_BOX_EDGE = 3;
 
 export function digitGroups(text: string): DigitGroup[] {
   const groups: DigitGroup[] = [];
   const pattern = /[0-9]+/g;
-  let previousEnd = -2;
+  let previousEnd = -1;
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    const joint = found.index === previousEnd + 1 ? jointAt(text, previousEnd) : '';
-    groups.push({ start: found.index, digits: found[0], joint });
+    const oneDigit = found[0].length === 1 && groups[groups.length - 1]?.digits.length === 1;
+    groups.push({ start: found.index, digits: found[0], joint: jointBetween(text, previousEnd, found.index, oneDigit) });
     previousEnd = found.index + found[0].length;
   }
   return groups;
 }
 
-function jointAt(text: string, index: number): DigitGroup['joint'] {
-  const character = text[index];
-  return character === '-' || character === ' ' || character === '.' ? character : '';
+function jointBetween(text: string, from: number, to: number, oneDigit: boolean): DigitGroup['joint'] {
+  if (from < 0 || to - from > WIDEST_BOX_EDGE) return '';
+  const character = text[from];
+  if (to - from === 1 && (character === '-' || character === ' ' || character === '.')) return character;
+  // A number broken at its hyphen goes on in the next line.
+  if (to - from === 2 && character === '-' && text[from + 1] === '\n') return '-';
+  return oneDigit && BOX_EDGE.test(text.slice(from, to)) ? '|' : '';
 }
 
 /** The numbers in `groups` that have one of `forms`, e.g. `[[12], [4, 4, 4]]`. `allowPrefix` is a letter that may touch it. */
@@ -93,8 +100,8 @@ function candidateAt(
 /** Whether the neighbouring group belongs to the same, longer number. A space may also just part two columns. */
 function goesOn(outer: string, inner: string, neighbour: DigitGroup | undefined, form: readonly number[]): boolean {
   if (outer === '' || neighbour === undefined) return false;
-  if (outer !== ' ') return true;
-  return inner === ' ' && neighbour.digits.length === form[form.length - 1];
+  if (outer !== ' ' && outer !== '|') return true;
+  return inner === outer && neighbour.digits.length === form[form.length - 1];
 }
 
 function touchesIdentifier(text: string, start: number, end: number, allowPrefix: string): boolean {

@@ -1,6 +1,7 @@
 import type { PersonCount } from '../../contracts/finding.ts';
 import { isMyNumber } from './check-digits.ts';
 import type { ColumnRole } from './columns.ts';
+import { isLikelyName } from './name-lexicon.ts';
 import type { Settled } from './tally.ts';
 
 /** Keys kept before counting goes on without telling people apart. Bounds memory at some 100 MB. */
@@ -49,8 +50,8 @@ export class PersonCounter {
   #countText(settled: readonly Settled[]): PersonCount {
     const distinct = new Map<string, Set<string>>();
     const documents = new Set<string>();
-    for (const { detector, confidence, headed, values } of settled) {
-      if (headed || confidence === 'low' || detector.identifies === undefined) continue;
+    for (const { detector, confidence, headed, shared, values } of settled) {
+      if (headed || shared || confidence === 'low' || detector.identifies === undefined) continue;
       if (detector.identifies === 'document') documents.add(detector.id);
       const all = distinct.get(detector.id) ?? new Set();
       for (const value of values) if (!this.#keys.has(textKey(detector.id, value))) all.add(value);
@@ -125,7 +126,8 @@ function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefin
 
 function fill(row: PersonRow, role: ColumnRole, cell: string): void {
   const digits = cell.replace(/\D/g, '');
-  if (role === 'name') row.name ||= cell.replace(/\s/g, '');
+  if (role === 'name' || (role === 'possible-name' && isLikelyName(cell)))
+    row.name ||= cell.replace(/\s/g, '').replace(/(?:様|殿|さん)$/, '');
   else if (role === 'family-name' || role === 'given-name') row.name += cell.replace(/\s/g, '');
   else if (role === 'my-number' && isMyNumber(digits.padStart(12, '0'))) row.myNumber = digits.padStart(12, '0');
   else if (role === 'email' && EMAIL.test(cell.toLowerCase())) row.email = cell.toLowerCase();

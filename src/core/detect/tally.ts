@@ -6,8 +6,9 @@ const MOST_SAMPLES = 5;
 const MOST_FINDINGS = 64;
 /** Columns kept apart; matches in later ones share one scope. Bounds memory on a sheet of 16,384 columns. */
 const MOST_SCOPES = 512;
-/** This many valid numbers, and at least half of all of that shape, in one column or text are no chance. */
+/** This many valid numbers, and four for each invalid one, in one column or text are no chance: one in ten random numbers is valid. */
 const REPEATED = 3;
+const VALID_TO_INVALID = 4;
 
 interface Bucket {
   readonly detector: Detector;
@@ -15,6 +16,7 @@ interface Bucket {
   readonly provisional: boolean;
   readonly scope: string;
   readonly headed: boolean;
+  readonly shared: boolean;
   readonly values: Set<string>;
   readonly reasons: Set<Reason>;
   readonly where: Place[];
@@ -27,6 +29,8 @@ export interface Settled {
   readonly confidence: Confidence;
   /** In a table with headings, where rows are counted as persons instead. */
   readonly headed: boolean;
+  /** Values that many people have in common. */
+  readonly shared: boolean;
   readonly values: ReadonlySet<string>;
 }
 
@@ -39,16 +43,18 @@ export class Tally {
   match(detector: Detector, match: Match, column: Column | undefined, place: () => Place): void {
     const scope = this.#scope(column);
     const provisional = match.provisional === true;
-    const key = `${detector.id} ${match.confidence} ${provisional} ${scope}`;
+    const shared = match.shared === true;
+    const key = `${detector.id} ${match.confidence} ${provisional} ${shared} ${scope}`;
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
-      const headed = column?.headed === true;
+      const headed = column?.counted === true;
       bucket = {
         detector,
         confidence: match.confidence,
         provisional,
         scope,
         headed,
+        shared,
         values: new Set(),
         reasons: new Set(),
         where: [],
@@ -69,8 +75,8 @@ export class Tally {
 
   settled(): Settled[] {
     return [...this.#buckets.values()].map((bucket) => {
-      const { detector, headed, values } = bucket;
-      return { detector, headed, values, confidence: this.#confidence(bucket) };
+      const { detector, headed, shared, values } = bucket;
+      return { detector, headed, shared, values, confidence: this.#confidence(bucket) };
     });
   }
 
@@ -125,14 +131,14 @@ export class Tally {
   #confidence(bucket: Bucket): Confidence {
     if (!bucket.provisional) return bucket.confidence;
     const misses = this.#misses.get(`${bucket.detector.id} ${bucket.scope}`) ?? 0;
-    return bucket.values.size >= REPEATED && bucket.count >= misses ? 'high' : bucket.confidence;
+    return bucket.values.size >= REPEATED && bucket.count >= misses * VALID_TO_INVALID ? 'high' : bucket.confidence;
   }
 
   #scope(column: Column | undefined): string {
     if (column === undefined) return 'text';
     const scope = `${column.table}/${column.index}`;
     if (!this.#scopes.has(scope)) {
-      if (this.#scopes.size >= MOST_SCOPES) return column.headed ? 'more columns' : 'text';
+      if (this.#scopes.size >= MOST_SCOPES) return column.counted ? 'more columns' : 'text';
       this.#scopes.add(scope);
     }
     return scope;

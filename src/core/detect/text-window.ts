@@ -15,6 +15,8 @@ export interface RowMark {
   readonly cellOffsets: readonly number[];
   /** By column; absent when the table has no heading row. */
   readonly roles?: readonly (ColumnRole | undefined)[];
+  /** By column, told by the values of a table without headings. */
+  readonly types?: readonly (ColumnRole | undefined)[];
   readonly length: number;
   readonly isHeading?: boolean;
 }
@@ -25,6 +27,9 @@ export interface Column {
   readonly index: number;
   readonly headed: boolean;
   readonly role: ColumnRole | undefined;
+  readonly type: ColumnRole | undefined;
+  /** Its rows are counted as persons one by one. */
+  readonly counted: boolean;
 }
 
 /** How far a word may stand from the number it explains, as in Purview's definitions. */
@@ -71,19 +76,36 @@ export class TextWindow {
     const mark = this.markAt(offset);
     if (mark?.row === undefined) return undefined;
     const index = cellIndex(mark.row, offset - mark.offset);
-    return { table: mark.row.table, index, headed: mark.row.roles !== undefined, role: mark.row.roles?.[index] };
+    const { table, roles, types } = mark.row;
+    const counted = roles !== undefined || types !== undefined;
+    return { table, index, headed: roles !== undefined, role: roles?.[index], type: types?.[index], counted };
   }
 
   /** The cells of columns with a role, as offsets; the heading row itself is left out. */
   *cellsUnder(role: ColumnRole): Generator<{ readonly start: number; readonly end: number }> {
     for (const { offset, row } of this.#marks) {
-      if (row?.roles === undefined || row.isHeading === true) continue;
-      for (let index = row.roles.indexOf(role); index >= 0; index = row.roles.indexOf(role, index + 1)) {
+      const roles = row?.roles ?? row?.types;
+      if (row === undefined || roles === undefined || row.isHeading === true) continue;
+      for (let index = roles.indexOf(role); index >= 0; index = roles.indexOf(role, index + 1)) {
         const start = row.cellOffsets[index];
         if (start === undefined || start < 0 || offset + start >= this.text.length) continue;
         yield { start: offset + start, end: offset + (row.cellOffsets[index + 1] ?? row.length) - 1 };
       }
     }
+  }
+
+  /** Whether some column of the window has the role. */
+  hasRole(role: ColumnRole): boolean {
+    return this.#marks.some(({ row }) => row !== undefined && (row.roles ?? row.types)?.includes(role) === true);
+  }
+
+  /** The text of the cell with a role in the row that holds an offset, or nothing. */
+  cellBeside(offset: number, role: ColumnRole): string {
+    const mark = this.markAt(offset);
+    const index = mark?.row?.roles?.indexOf(role) ?? -1;
+    const start = mark?.row?.cellOffsets[index];
+    if (mark?.row === undefined || start === undefined || start < 0) return '';
+    return this.text.slice(mark.offset + start, mark.offset + (mark.row.cellOffsets[index + 1] ?? mark.row.length) - 1).trim();
   }
 
   placeAt(offset: number): Place {
@@ -118,6 +140,18 @@ export class TextWindow {
       if (position !== undefined && position >= from && position <= to) nearest = Math.min(nearest, Math.abs(position - offset));
     }
     return nearest;
+  }
+
+  /** Where the nearest word of a global pattern before an offset begins, or -1; under headings only in the same row. */
+  lastBefore(words: RegExp, offset: number, reach: number): number {
+    const [from] = this.#contextOf(offset, reach);
+    const positions = this.#positions(words);
+    const position = positions[firstAtLeast(positions, offset) - 1] ?? -1;
+    return position >= Math.max(from, offset - reach) ? position : -1;
+  }
+
+  has(words: RegExp): boolean {
+    return this.#positions(words).length > 0;
   }
 
   isNear(words: RegExp, offset: number, reach = CONTEXT_REACH): boolean {

@@ -1,28 +1,64 @@
 import type { Detector } from '../detector.ts';
+import type { TextWindow } from '../text-window.ts';
 import { ADDRESS_WORDS } from './context-words.ts';
 
 const PREFECTURES =
   '北海道|東京都|京都府|大阪府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県';
+const NUMBER = '(?:[0-9]{1,5}|[〇一二三四五六七八九十百]{1,4})';
+/** Block numbers, the last without a unit that makes them a span of time, a share or a count. */
+const BLOCK = `${NUMBER}(?:丁目|番地|番|号|地割|-|の|ノ)(?: ?${NUMBER}(?:丁目|番地|番|号|地割|-|の|ノ)?){0,4}(?![0-9]|[年月日時分秒人名個件回歳点倍万円%枚本章節])`;
+/** Sapporo and Asahikawa count their streets, too: 北1条西2丁目. */
+const TOWN = '(?:[^\\s0-9,、。]|[0-9]{1,2}(?=条))';
 const WITH_PREFECTURE = new RegExp(
-  `(?:${PREFECTURES})[ ]?[^\\s0-9,、。]{1,10}[市区町村郡][^\\s,、。0-9]{0,24}[ ]?([0-9一二三四五六七八九十]{1,4}(?:丁目|番地?|号|-|の)[0-9一二三四五六七八九十番地号の-]{0,16})?`,
+  `(?:${PREFECTURES})[ \\n]?[^\\s0-9,、。]{1,10}[市区町村郡] ?${TOWN}{0,24} ?(${BLOCK})?([0-9]{1,5}(?![0-9]))?`,
   'g',
 );
+const WITHOUT_PREFECTURE = new RegExp(
+  `(?<![\\p{Script=Han}ヶケ々])(?!(?:都|同|当|本|各|全|地|学|校|朝|夕|夜|新|旧)[市区町村])[\\p{Script=Han}\\p{Script=Hiragana}ヶケ々]{1,6}?[市区郡] ?(?:[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ーヶ々]|[0-9]{1,2}(?=条)){1,24}? ?(${BLOCK})`,
+  'gu',
+);
+/** Without them the text has no municipality. */
+const MUNICIPALITY = /[市区町村郡]/;
+/** How far behind its label an address without a prefecture may begin. */
+const LABEL_REACH = 24;
 
-/** Japanese addresses from the prefecture down. With block numbers they lead to a door, without only to a town. */
+/** Japanese addresses. With block numbers they lead to a door, without only to a town. */
 export const address: Detector = {
   id: 'jp.address',
   scan(window, report) {
-    if (!window.hasWideText) return;
+    if (!window.hasWideText || !MUNICIPALITY.test(window.text)) return;
+    let end = 0;
+    const covered: number[] = [];
     for (const found of window.text.matchAll(WITH_PREFECTURE)) {
+      covered.push(found.index, found.index + found[0].length);
+      const explanation = explained(window, found.index);
+      const exact = found[1] !== undefined || (found[2] !== undefined && explanation !== undefined);
       const match = { start: found.index, value: found[0].replace(/\s/g, '') };
-      const heading = window.columnAt(found.index)?.role === 'address';
-      const exact = found[1] !== undefined;
-      if (heading) report.match({ ...match, confidence: 'high', reasons: ['format', 'column-header'] });
-      else if (exact && window.isNear(ADDRESS_WORDS, found.index))
-        report.match({ ...match, confidence: 'high', reasons: ['format', 'context-word'] });
-      else if (exact) report.match({ ...match, confidence: 'medium', reasons: ['format'] });
-      else report.match({ ...match, confidence: 'low', reasons: ['format'] });
+      if (explanation === 'column-header' || (exact && explanation !== undefined)) {
+        report.match({ ...match, confidence: 'high', reasons: ['format', explanation] });
+      } else report.match({ ...match, confidence: exact ? 'medium' : 'low', reasons: ['format'] });
+    }
+    for (const found of window.text.matchAll(WITHOUT_PREFECTURE)) {
+      while (end < covered.length && (covered[end + 1] ?? 0) <= found.index) end += 2;
+      if ((covered[end] ?? Number.POSITIVE_INFINITY) < found.index + found[0].length) continue;
+      const match = { start: found.index, value: found[0].replace(/\s/g, '') };
+      const labelled = explained(window, found.index, LABEL_REACH);
+      if (labelled !== undefined) report.match({ ...match, confidence: 'high', reasons: ['format', labelled] });
+      else report.match({ ...match, confidence: isDoor(found[1] ?? '') ? 'medium' : 'low', reasons: ['format'] });
     }
   },
   mask: (value) => `${/^(?:北海道|..[都道府県]|...県)/.exec(value)?.[0] ?? ''}****`,
 };
+
+function explained(window: TextWindow, start: number, reach?: number): 'column-header' | 'column-type' | 'context-word' | undefined {
+  const column = window.columnAt(start);
+  if (column?.role === 'address') return 'column-header';
+  if (column?.type === 'address') return 'column-type';
+  if (reach === undefined) return window.isNear(ADDRESS_WORDS, start) ? 'context-word' : undefined;
+  return window.lastBefore(ADDRESS_WORDS, start, reach) >= 0 ? 'context-word' : undefined;
+}
+
+/** Three numbers, or 丁目 and one more: shorter ones may as well be a range or a score. */
+function isDoor(block: string): boolean {
+  return /丁目.*[0-9一二三四五六七八九十]|番地|番.*号|^[0-9]+-[0-9]+-[0-9]+/.test(block);
+}

@@ -17,7 +17,7 @@ export const awsKey: Detector = {
         start,
         value,
         confidence: example ? 'low' : 'high',
-        reasons: ['format', ...(named ? (['context-word'] as const) : []), ...(example ? (['known-test-value'] as const) : [])],
+        reasons: ['format', ...(named ? (['context-word'] as const) : []), ...(example ? (['placeholder'] as const) : [])],
       });
     };
     for (const found of text.matchAll(ACCESS_KEY_ID)) add(found.index, found[0], false);

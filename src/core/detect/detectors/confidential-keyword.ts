@@ -2,7 +2,7 @@ import type { Confidence } from '../../../contracts/finding.ts';
 import type { Detector } from '../detector.ts';
 import type { TextWindow } from '../text-window.ts';
 
-const JAPANESE_MARK = /社外秘|極秘|部外秘|関係者外秘|マル秘|丸秘|厳秘|\(秘\)|取扱(?:い)?(?:厳重)?注意/g;
+const JAPANESE_MARK = /社 ?外 ?秘|極 ?秘|部外秘|関係者外秘|マル秘|丸秘|厳秘|\(秘\)|取扱(?:い)?(?:厳重)?注意/g;
 const ENGLISH_MARK =
   /(?<![A-Za-z])(?:(?:strictly|company|highly) )?confidential(?![A-Za-z])|(?<![A-Za-z])(?:internal use only|top secret)(?![A-Za-z])/gi;
 /** A stamp stands alone on its line or in brackets; a sentence about confidentiality is longer. */
@@ -18,7 +18,7 @@ export const confidentialKeyword: Detector = {
       const weak = found[0].startsWith('取扱');
       report.match({
         start: found.index,
-        value: found[0],
+        value: found[0].replaceAll(' ', ''),
         confidence: stamped ? 'high' : weak ? 'low' : 'medium',
         reasons: [stamped ? 'label' : 'prose'],
       });

@@ -1,22 +1,57 @@
 import type { Detector } from '../detector.ts';
+import type { TextWindow } from '../text-window.ts';
 import { BIRTH_WORDS } from './context-words.ts';
 
-const DATE =
-  /(?<![0-9])(?:(?:19|20)[0-9]{2}[-/.年] ?(?:0?[1-9]|1[0-2])[-/.月] ?(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])|(?:明治|大正|昭和|平成|令和|[MTSHR])[ ]?(?:[0-9]{1,2}|元)[-/.年] ?(?:0?[1-9]|1[0-2])[-/.月] ?(?:3[01]|[12][0-9]|0?[1-9])(?![0-9]))/g;
+const MONTH_NAME =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?';
+const MONTH = '(?:1[0-2]|0?[1-9])';
+const DAY = '(?:3[01]|[12][0-9]|0?[1-9])';
+const YEAR = '(?:18|19|20)[0-9]{2}';
+const KANJI = '[〇一二三四五六七八九十元]';
+/** Western and Japanese calendar, with signs, with words, in kanji, in English, and eight digits together. */
+const FORMS =
+  `(?:${YEAR} ?[-/.年] ?${MONTH} ?[-/.月] ?${DAY}(?![0-9])|` +
+  `(?:明治|大正|昭和|平成|令和|[MTSHR明大昭平令])[. ]?(?:[0-9]{1,2}|元) ?[-/.年] ?${MONTH} ?[-/.月] ?${DAY}(?![0-9])|` +
+  `(?:明治|大正|昭和|平成|令和|[一二]千?)${KANJI}{1,4}年${KANJI}{1,2}月${KANJI}{1,3}日|` +
+  `${MONTH_NAME} ?${DAY}(?:st|nd|rd|th)?,? ?${YEAR}(?![0-9])|${DAY}(?:st|nd|rd|th)?[- ]?${MONTH_NAME},?[- ]?${YEAR}(?![0-9])|` +
+  `${DAY}/${DAY}/${YEAR}(?![0-9])|${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))`;
+const DATE = new RegExp(`(?<![0-9A-Za-z.])${FORMS}`, 'gi');
+const WHOLE_DATE = new RegExp(`^${FORMS}日?$`, 'i');
 const REACH = 40;
+/** Right behind the date: 生まれ, 生; but neither 生まれ変わる nor 生産. */
+const BORN_AFTER = /^日?[ ]?(?:に)?(?:生まれ(?!変|か)|生(?![まき産活命徒物年])|誕生)/;
+/** A date behind one of these is another date, though a birth date was named before. */
+const OTHER_DATE = /登録|発行|作成|更新|入社|退社|交付|有効|契約|受付|記入|取得|入会|死亡|施行|expir|issued|joined|hired|updated/i;
 
-/** Dates under a birth-date heading or close behind such a word, in the western or the Japanese calendar. */
+/** Dates under a birth-date heading, behind such a word with no date between, or before 生まれ. */
 export const dateOfBirth: Detector = {
   id: 'date-of-birth',
   scan(window, report) {
+    if (!window.has(BIRTH_WORDS) && !window.hasRole('birth-date') && !window.text.includes('日生')) return;
+    let previous = -1;
     for (const found of window.text.matchAll(DATE)) {
-      const role = window.columnAt(found.index)?.role;
-      const value = found[0].replace(/[^0-9A-Z\p{Script=Han}]/gu, '-').replace(/[年月]/g, '-');
-      if (role === 'birth-date') report.match({ start: found.index, value, confidence: 'high', reasons: ['format', 'column-header'] });
-      else if (role === undefined && window.isNear(BIRTH_WORDS, found.index, REACH)) {
-        report.match({ start: found.index, value, confidence: 'high', reasons: ['format', 'context-word'] });
+      const start = found.index;
+      const column = window.columnAt(start);
+      const role = column?.role;
+      const value = found[0].replace(/[^0-9A-Za-z\p{Script=Han}]/gu, '-').replace(/[年月]/g, '-');
+      if (role === 'birth-date') report.match({ start, value, confidence: 'high', reasons: ['format', 'column-header'] });
+      else if (column?.type === 'birth-date') report.match({ start, value, confidence: 'medium', reasons: ['format', 'column-type'] });
+      else if (role === undefined && isNamed(window, start, start + found[0].length, previous)) {
+        report.match({ start, value, confidence: 'high', reasons: ['format', 'context-word'] });
       }
+      previous = start;
     }
   },
   mask: (value) => `${value.slice(0, 2)}**-**-**`,
 };
+
+function isNamed(window: TextWindow, start: number, end: number, previous: number): boolean {
+  if (BORN_AFTER.test(window.text.slice(end, end + 8))) return true;
+  const word = window.lastBefore(BIRTH_WORDS, start, REACH);
+  return word > previous && !OTHER_DATE.test(window.text.slice(word, start));
+}
+
+/** Whether the whole of a cell is a date, in any of the forms looked for. */
+export function isDate(cell: string): boolean {
+  return WHOLE_DATE.test(cell);
+}

@@ -8,7 +8,11 @@ const DOMAIN = /(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}(?:xn--[
 const RESERVED = /(?:^|\.)(?:example\.(?:com|net|org)|[^.]+\.(?:test|invalid|localhost))$/;
 // "icon@2x.png" and "module@main.ts" are names of files.
 const FILE_NAME_ENDING = /\.(?:png|jpe?g|gif|svg|webp|css|html?|jsx?|tsx?|mjs|json|md|py|rb|go|sh|ya?ml)$/;
-const NO_PERSON = /^(?:git|noreply|no-reply|mailer-daemon|postmaster)$/;
+/** `https://user:password@host`, RFC 3986 section 3.2.1: a log-in, not a mailbox. */
+const USER_INFORMATION = /:\/\/[^\s/]*$/;
+const NO_PERSON = /^(?:git|noreply|no-reply|no_reply|donotreply|do-not-reply|mailer-daemon|postmaster)$/;
+/** Japan's carriers gave out addresses that end in a dot before RFC 5321's rule was enforced. */
+const CARRIER = /^(?:docomo|ezweb|softbank|[a-z]\.vodafone)\.ne\.jp$/;
 
 /** E-mail addresses (RFC 5321 mailboxes without quoting). Starts from each `@`, so that a long line costs no more than its length. */
 export const email: Detector = {
@@ -20,13 +24,15 @@ export const email: Detector = {
       const local = text.slice(start, at).toLowerCase();
       DOMAIN.lastIndex = at + 1;
       const domain = DOMAIN.exec(text)?.[0].toLowerCase();
-      if (local === '' || local.endsWith('.') || domain === undefined || FILE_NAME_ENDING.test(domain)) continue;
-      const nobody = RESERVED.test(domain) || NO_PERSON.test(local);
+      if (local === '' || domain === undefined || FILE_NAME_ENDING.test(domain)) continue;
+      if (USER_INFORMATION.test(text.slice(Math.max(0, start - 80), start))) continue;
+      if (local.endsWith('.') && !CARRIER.test(domain)) continue;
+      const nobody = RESERVED.test(domain) ? 'reserved-range' : NO_PERSON.test(local) ? 'machine-sender' : undefined;
       report.match({
         start,
         value: `${local}@${domain}`,
-        confidence: nobody ? 'low' : 'high',
-        reasons: nobody ? ['format', 'known-test-value'] : ['format'],
+        confidence: nobody === undefined ? 'high' : 'low',
+        reasons: nobody === undefined ? ['format'] : ['format', nobody],
       });
     }
   },

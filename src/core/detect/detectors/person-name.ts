@@ -1,19 +1,30 @@
-import type { Detector } from '../detector.ts';
+import type { Detector, Report } from '../detector.ts';
 import { stars } from '../masks.ts';
+import { familyNameLength, isFamilyName, isGivenName, isLatinName, isLikelyName } from '../name-lexicon.ts';
+import type { TextWindow } from '../text-window.ts';
 
-/** The most frequent Japanese family names; a name outside it is found under a heading or behind a label only. */
-const FAMILY_NAMES =
-  '佐藤|鈴木|高橋|田中|伊藤|渡辺|渡邊|山本|中村|小林|加藤|吉田|山田|佐々木|山口|松本|井上|木村|斎藤|斉藤|齋藤|清水|山崎|阿部|森|池田|橋本|山下|石川|中島|前田|藤田|後藤|小川|岡田|村上|長谷川|近藤|石井|遠藤|青木|坂本|藤井|西村|福田|太田|三浦|藤原|松田|岡本|中川|中野|原田|小野|田村|竹内|金子|和田|中山|石田|上田|森田|柴田|酒井|工藤|横山|宮崎|宮本|内田|高木|谷口|安藤|大野|丸山|今井|河野|藤本|村田|武田|上野|杉山|増田|平野|菅原|小島|久保|千葉|岩崎|松井|野口|木下|松尾|菊地|佐野|大塚|野村|新井|菊池';
-const LABELLED =
-  /(?:氏名|お名前|名前|患者名|顧客名|契約者|申込者)[ ]{0,3}[::][ ]{0,3}([\p{Script=Han}々ヶ]{1,4}[ ]?[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々]{1,5})(?![\p{Script=Han}])/gu;
-const ADDRESSED = new RegExp(
-  `(?<!\\p{Script=Han})((?:${FAMILY_NAMES})[ ]?[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}々]{1,4}?)[ ]?(?:様|殿|さん|氏)(?!\\p{Script=Han})`,
+const LABELS =
+  '氏 ?名|姓名|お?名 ?前|(?:患者|顧客|お客様|社員|職員|従業員|会員|生徒|利用者|担当者?|契約者|申込者|申請者|代表者|保護者|受取人|世帯主|届出人|名義人?|本人)(?:氏?名)?|口座名義|宛名';
+/** After a colon a name is expected; after a space or in the next line, only what reads as one. */
+const LABELLED = new RegExp(
+  `(?:${LABELS})(?:[(（][^)）\\n]{1,8}[)）])?[ \\t]{0,3}(:[ \\t]{0,4}\\n?|[ \\t]{1,4}|[ \\t]{0,3}\\n[ \\t]{0,4})([\\p{Script=Han}々ヶ]{1,5}(?: ?[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}々ー]{1,5})?)(?![\\p{Script=Han}ー])`,
   'gu',
 );
-const SPACED = new RegExp(
-  `(?<!\\p{Script=Han})((?:${FAMILY_NAMES}) [\\p{Script=Han}々]{1,3})(?![\\p{Script=Han}\\p{Script=Katakana}])`,
-  'gu',
-);
+const LABEL_WORDS = /名|担当|契約者|申込者|申請者|代表者|保護者|受取人|世帯主|届出人|本人/;
+/** What forms say where a name should be. */
+const NO_NAME =
+  /^(?:未記入|未定|未入力|同上|別紙|不明|匿名|記入|必須|任意|以下|上記|省略|該当|欄|住所|電話|生年月日|印|一覧|変更|部署|所属|年齢|性別)|(?:部|課|係|室|社|店|所|局|組合|会|様式|センター|住所|番号)$/;
+const HAN_RUN = /[\p{Script=Han}々ヶ]+/gu;
+/** Titles and relations that people write right before a name. */
+const BEFORE_NAME =
+  /^(?:担当|代表|社長|会長|部長|課長|係長|主任|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|は|名)+/;
+const HONORIFIC = /^ ?(?:様|殿|さん|さま|氏|先生|君|くん|ちゃん)(?!\p{Script=Han})/u;
+const HONORIFIC_IN_RUN = /(?:様|殿|氏|先生|君)$/;
+const GIVEN_AFTER_SPACE =
+  /^ ([\p{Script=Han}々]{1,3}|[\p{Script=Hiragana}]{2,4}|[\p{Script=Katakana}ー]{2,4})(?![\p{Script=Han}々\p{Script=Katakana}ー])/u;
+const KANA_AFTER = /^[\p{Script=Hiragana}\p{Script=Katakana}]{2,4}/u;
+const LATIN_LABELLED =
+  /(?:^|[\n,;|{("'\t])[ \t]{0,8}["']?((?:(?:full|customer|employee|patient|member|contact|applicant|student|cardholder|legal)[ _-]?)?name)["']?[ ]?:[ \t]{0,4}["']?([A-Z][A-Za-z'-]+(?:,? [A-Z][A-Za-z'.-]*){1,3})/gi;
 const LONGEST_NAME = 40;
 
 /** Names of people: cells under a name heading, behind a label, before 様, or a frequent family name with a given name. */
@@ -21,25 +32,95 @@ export const personName: Detector = {
   id: 'jp.person-name',
   identifies: 'contact',
   scan(window, report) {
-    const japanese = window.hasWideText ? window.text : '';
-    for (const found of japanese.matchAll(LABELLED)) {
-      report.match({ start: found.index, value: plain(found[1]), confidence: 'high', reasons: ['label'] });
+    if (window.hasWideText) {
+      if (LABEL_WORDS.test(window.text)) scanLabels(window, report);
+      scanRuns(window, report);
     }
-    for (const pattern of [ADDRESSED, SPACED]) {
-      for (const found of japanese.matchAll(pattern)) {
-        if (window.columnAt(found.index)?.role === 'name') continue;
-        report.match({ start: found.index, value: plain(found[1]), confidence: 'medium', reasons: ['format'] });
-      }
-    }
-    for (const { start, end } of window.cellsUnder('name')) {
-      const cell = window.text.slice(start, Math.min(end, start + LONGEST_NAME)).trim();
-      if (cell !== '' && !/\d/.test(cell)) {
-        report.match({ start, value: plain(cell), confidence: 'high', reasons: ['column-header'] });
-      }
-    }
+    if (/name/i.test(window.text)) scanLatin(window, report);
+    scanColumns(window, report);
   },
   mask: (value) => (Array.from(value).length > 1 ? (Array.from(value)[0] ?? '') : '') + stars(3),
 };
+
+function scanLabels(window: TextWindow, report: Report): void {
+  for (const found of window.text.matchAll(LABELLED)) {
+    const [whole, separator = '', name = ''] = found;
+    const start = found.index + whole.length - name.length;
+    if (NO_NAME.test(name) || isNameCell(window, start)) continue;
+    const certain = /^(?:氏 ?名|姓名|お?名 ?前)/.test(whole) && separator.startsWith(':');
+    if (!certain && !isLikelyName(name)) continue;
+    report.match({ start, value: plain(name), confidence: 'high', reasons: ['label'] });
+  }
+}
+
+/** Every name in running text begins where a run of Han characters does, or behind a title in it. */
+function scanRuns(window: TextWindow, report: Report): void {
+  for (const found of window.text.matchAll(HAN_RUN)) {
+    const title = BEFORE_NAME.exec(found[0])?.[0].length ?? 0;
+    for (const skip of title > 0 && title < found[0].length ? [0, title] : [0]) {
+      const name = nameAt(window.text, found.index + skip, found[0].slice(skip));
+      if (name === undefined) continue;
+      const start = found.index + skip;
+      if (!isNameCell(window, start)) report.match({ start, value: plain(name), confidence: 'medium', reasons: ['format'] });
+      break;
+    }
+  }
+}
+
+function nameAt(text: string, start: number, run: string): string | undefined {
+  const after = text.slice(start + run.length, start + run.length + 8);
+  const bare = run.replace(HONORIFIC_IN_RUN, '');
+  if (bare.length > 1 && bare.length <= 6 && familyNameLength(bare) > 0) return bare;
+  if (run.length > 3 || !isFamilyName(run)) return undefined;
+  const given = GIVEN_AFTER_SPACE.exec(after)?.[1];
+  if (given !== undefined) {
+    const name = given.replace(HONORIFIC_IN_RUN, '');
+    if (isGivenName(name) && (run.length > 1 || name.length > 1)) return `${run}${name}`;
+    if (run.length > 1 && HONORIFIC.test(after.slice(1 + given.length)) && /^[\p{Script=Han}]/u.test(given)) return `${run}${given}`;
+    return undefined;
+  }
+  // 田中さくら: kana run on into particles, so only a known given name ends where it does.
+  const kana = KANA_AFTER.exec(after)?.[0] ?? '';
+  for (let length = kana.length; length > 1; length--) {
+    if (run.length > 1 && isGivenName(kana.slice(0, length))) return run + kana.slice(0, length);
+  }
+  return undefined;
+}
+
+function scanLatin(window: TextWindow, report: Report): void {
+  for (const found of window.text.matchAll(LATIN_LABELLED)) {
+    const [whole, label = '', name = ''] = found;
+    const start = found.index + whole.length - name.length;
+    if (isNameCell(window, start) || (label.length === 4 && !isLatinName(name))) continue;
+    report.match({ start, value: plain(name), confidence: 'high', reasons: ['label'] });
+  }
+}
+
+function scanColumns(window: TextWindow, report: Report): void {
+  for (const role of ['name', 'possible-name', 'family-name'] as const) {
+    for (const { start, end } of window.cellsUnder(role)) {
+      const cell = window.text.slice(start, Math.min(end, start + LONGEST_NAME)).trim();
+      if (cell === '' || /\d/.test(cell) || NO_NAME.test(cell)) continue;
+      const headed = window.columnAt(start)?.headed === true;
+      if ((role === 'possible-name' || !headed) && !isNameShaped(cell, headed)) continue;
+      const name = role === 'family-name' ? cell + window.cellBeside(start, 'given-name') : cell;
+      const value = plain(name).replace(/(?:様|殿|さん)$/, '');
+      report.match({ start, value, confidence: 'high', reasons: [headed ? 'column-header' : 'column-type'] });
+    }
+  }
+}
+
+/** In a column of names every short cell without digits is one; under the bare heading "name" only what reads as one. */
+function isNameShaped(cell: string, headed: boolean): boolean {
+  return headed ? isLikelyName(cell) : cell.length <= 12 || isLikelyName(cell);
+}
+
+/** Cells of a column of names are counted by the column. */
+function isNameCell(window: TextWindow, offset: number): boolean {
+  const column = window.columnAt(offset);
+  const kind = column?.role ?? column?.type;
+  return kind === 'name' || kind === 'possible-name' || kind === 'family-name' || kind === 'given-name' || kind === 'name-reading';
+}
 
 function plain(name: string | undefined): string {
   return (name ?? '').replace(/\s/g, '');

@@ -3,16 +3,22 @@ import { candidates } from '../digit-groups.ts';
 import type { Detector, Reason } from '../detector.ts';
 import { stars } from '../masks.ts';
 import type { TextWindow } from '../text-window.ts';
-import { PHONE_WORDS } from './context-words.ts';
+import { OTHER_NUMBER_WORDS, PENSION_WORDS, PHONE_WORDS } from './context-words.ts';
 
 // Toll-free and shared-cost numbers (0120, 0800, 0570) belong to no person and are left out.
 const NO_PERSON = /^0(?:120|800|570|990)/;
 // After "TEL" or "FAX" a number may follow without a space; any other letter or digit makes it part of an identifier.
 const PATTERN =
-  /(?:(?<![0-9A-Za-z_.+-])|(?<=tel|fax))(?:(?:\+81[- ]?(?:\(0\))?|\(?0)(?:[5789]0|[1-9][0-9]{0,3})\)?[-( ]?[0-9]{1,4}[-) ]?[0-9]{4})(?![0-9A-Za-z_]|-[0-9])/gi;
-const MOBILE = /^0[5789]0/;
+  /(?:(?<![0-9A-Za-z_.+-])|(?<=tel|fax|tel\.|fax\.))(?:\(?\+81\)?[-. ]?(?:\(0\))?[-. ]?|\(?0)(?:[5-9]0|[1-9][0-9]{0,3})\)?[-.( ]?[0-9]{1,4}(?:-\n|[-.) ])?[0-9]{4}(?![0-9A-Za-z_]|[-.][0-9])/gi;
+const COUNTRY = /^\(?\+81\)?[-. ]?(?:\(0\))?[-. ]?/;
+/** 060 is assigned to mobile telephones beside 070, 080 and 090; 050 to IP telephones. All have eleven digits. */
+const ELEVEN_DIGITS = /^0[5-9]0/;
+/** Only these area codes have two digits (Ministry of Internal Affairs, list of area codes). */
+const SHORT_AREA = /^0[346]$/;
 /** A spreadsheet that took the number for a quantity dropped its leading zero. */
 const WITHOUT_ZERO = [[9], [10]];
+/** A word such as "order number" this close before the digits names them. */
+const LABEL_REACH = 24;
 
 /** Japanese telephone numbers: mobile, IP and fixed lines, with or without separators, also as `+81`. */
 export const phone: Detector = {
@@ -22,7 +28,7 @@ export const phone: Detector = {
     for (const found of window.text.matchAll(PATTERN)) {
       const written = found[0];
       const value = nationalNumber(written);
-      if (!isPossible(value)) continue;
+      if (value === undefined) continue;
       const judged = judge(window, found.index, written, value);
       if (judged !== undefined) report.match({ start: found.index, value, ...judged });
     }
@@ -31,16 +37,22 @@ export const phone: Detector = {
       report.match({ start, value: `0${digits}`, confidence: 'high', reasons: ['format', 'column-header'] });
     }
   },
-  mask: (value) => `${value.slice(0, MOBILE.test(value) ? 3 : 2)}${stars(value.length - 5)}${value.slice(-2)}`,
+  mask: (value) => `${value.slice(0, ELEVEN_DIGITS.test(value) ? 3 : 2)}${stars(value.length - 5)}${value.slice(-2)}`,
 };
 
-function nationalNumber(written: string): string {
-  return written.replace(/^\+81[- ]?(?:\(0\))?/, '0').replace(/\D/g, '');
+/** The digits with their trunk zero, or undefined where their number or grouping is none of Japan's numbering plan. */
+export function nationalNumber(written: string): string | undefined {
+  const national = written.replace(COUNTRY, (prefix) => (prefix === '' ? '' : '0'));
+  const digits = national.replace(/\D/g, '');
+  if (!isPossible(digits)) return undefined;
+  const [area = '', exchange = '', line] = national.split(/\D+/).filter((part) => part !== '');
+  if (line === undefined || ELEVEN_DIGITS.test(digits)) return digits;
+  return area.length + exchange.length === 6 && (area.length > 2 || SHORT_AREA.test(area)) ? digits : undefined;
 }
 
 function isPossible(digits: string): boolean {
-  if (NO_PERSON.test(digits) || digits.startsWith('00')) return false;
-  return MOBILE.test(digits) ? digits.length === 11 : digits.length === 10;
+  if (NO_PERSON.test(digits) || !/^0[1-9]/.test(digits)) return false;
+  return digits.length === (ELEVEN_DIGITS.test(digits) ? 11 : 10);
 }
 
 function judge(
@@ -49,10 +61,15 @@ function judge(
   written: string,
   value: string,
 ): { confidence: Confidence; reasons: Reason[] } | undefined {
-  const role = window.columnAt(start)?.role;
+  const column = window.columnAt(start);
+  const role = column?.role;
   if (role === 'phone') return { confidence: 'high', reasons: ['format', 'column-header'] };
+  if (column?.type === 'phone') return { confidence: 'high', reasons: ['format', 'column-type'] };
   if (role !== undefined && role !== 'address' && role !== 'name') return undefined;
+  const named = Math.max(window.lastBefore(OTHER_NUMBER_WORDS, start, LABEL_REACH), window.lastBefore(PENSION_WORDS, start, LABEL_REACH));
+  if (named >= 0 && named > window.lastBefore(PHONE_WORDS, start, LABEL_REACH)) return undefined;
   if (window.isNear(PHONE_WORDS, start)) return { confidence: 'high', reasons: ['format', 'context-word'] };
-  if (/^\+81|[-()]/.test(written)) return { confidence: MOBILE.test(value) ? 'high' : 'medium', reasons: ['format'] };
-  return { confidence: MOBILE.test(value) ? 'medium' : 'low', reasons: ['format'] };
+  const mobile = ELEVEN_DIGITS.test(value);
+  if (/^\(?\+81|[-()]/.test(written)) return { confidence: mobile ? 'high' : 'medium', reasons: ['format'] };
+  return { confidence: mobile && !written.includes('.') ? 'medium' : 'low', reasons: ['format'] };
 }

@@ -10,12 +10,14 @@ import { LICENSE_WORDS, MY_NUMBER_WORDS, OTHER_NUMBER_WORDS } from './context-wo
  */
 export type TwelveDigits = 'my-number' | 'drivers-license';
 
-const FORMS = [[12], [4, 4, 4]];
+/** Together, in fours, or each digit in a box of its own. */
+const FORMS = [[12], [4, 4, 4], Array.from({ length: 12 }, () => 1)];
 /** A spreadsheet that took the number for a quantity dropped its leading zero. */
 const WITHOUT_ZERO = [[11]];
 const WORDS = { 'my-number': MY_NUMBER_WORDS, 'drivers-license': LICENSE_WORDS } as const;
 const VALIDATORS = { 'my-number': isMyNumber, 'drivers-license': isDriversLicense } as const;
 const OTHER: Readonly<Record<TwelveDigits, TwelveDigits>> = { 'my-number': 'drivers-license', 'drivers-license': 'my-number' };
+const LABEL_REACH = 12;
 const TIMESTAMP = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d$/;
 
 export function scanTwelveDigits(kind: TwelveDigits, window: TextWindow, report: Report): void {
@@ -40,8 +42,14 @@ function judge(kind: TwelveDigits, window: TextWindow, { start, digits }: Number
 
   const own = window.distanceTo(WORDS[kind], start);
   const foreign = Math.min(window.distanceTo(WORDS[OTHER[kind]], start), window.distanceTo(OTHER_NUMBER_WORDS, start));
+  // A log of a system for My Numbers has a time in every line: only a label right before it outweighs the form of a time.
+  if (TIMESTAMP.test(digits) && own > LABEL_REACH) {
+    return foreign === Number.POSITIVE_INFINITY
+      ? { start, value: digits, confidence: 'low', reasons: ['check-digit', 'timestamp'] }
+      : undefined;
+  }
   if (own < foreign) return { ...certain, reasons: ['check-digit', 'context-word'] };
-  if (foreign !== Number.POSITIVE_INFINITY || TIMESTAMP.test(digits)) return undefined;
+  if (foreign !== Number.POSITIVE_INFINITY) return undefined;
   return { start, value: digits, confidence: 'low', reasons: ['check-digit'], provisional: true };
 }
 
@@ -57,4 +65,5 @@ const NUMERIC_ROLES: ReadonlySet<string> = new Set([
   'credit-card',
   'pension-number',
   'health-insurance',
+  'insurer-number',
 ]);

@@ -1,8 +1,11 @@
 import { candidates } from '../digit-groups.ts';
 import type { Detector } from '../detector.ts';
 import { stars } from '../masks.ts';
+import { CONTEXT_REACH } from '../text-window.ts';
 import { SSN_WORDS } from './context-words.ts';
 
+/** Nine digits without separators are too common to be explained from afar. */
+const BARE_REACH = 40;
 const FORMS = [[3, 2, 4], [9]];
 /** Never issued: area 000, 666 and 9xx, group 00, serial 0000 (SSA, 20 CFR 422.103); and the two used in advertising. */
 const NEVER_ISSUED = /^(?:000|666|9)|^...00|0000$|^(?:078051120|219099999)$/;
@@ -17,7 +20,7 @@ export const usSocialSecurity: Detector = {
       const role = window.columnAt(start)?.role;
       if (role === 'us-ssn') report.match({ start, value: digits, confidence: 'high', reasons: ['format', 'column-header'] });
       else if (role !== undefined) continue;
-      else if (window.isNear(SSN_WORDS, start))
+      else if (window.isNear(SSN_WORDS, start, grouped ? CONTEXT_REACH : BARE_REACH))
         report.match({ start, value: digits, confidence: 'high', reasons: ['format', 'context-word'] });
       else if (grouped && window.text[start + 3] === '-') report.match({ start, value: digits, confidence: 'low', reasons: ['format'] });
     }

@@ -1,0 +1,122 @@
+/**
+ * Words that names are made of. Frequent family names cover some nine in ten people; the rest are found under a heading
+ * or behind a label. Given names are too many to list: the characters that most of them are made of stand for them.
+ */
+const FAMILY_NAMES = new Set(
+  (
+    '佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 渡邉 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 斉藤 齋藤 齊藤 清水 山崎 山﨑 森 池田 橋本 阿部 ' +
+    '石川 山下 中島 中嶋 石井 小川 前田 岡田 長谷川 藤田 後藤 近藤 村上 遠藤 青木 坂本 福田 太田 西村 藤井 金子 岡本 藤原 三浦 中野 中川 原田 松田 竹内 小野 ' +
+    '田村 中山 和田 石田 森田 上田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 島田 嶋田 谷口 大野 高田 丸山 今井 河野 藤本 村田 武田 上野 杉山 増田 平野 ' +
+    '大塚 千葉 久保 松井 小島 岩崎 桜井 櫻井 野口 松尾 野村 木下 菊地 菊池 佐野 大西 杉本 新井 浜田 濱田 菅原 市川 水野 小松 島崎 古川 小西 高野 山内 西田 ' +
+    '西川 五十嵐 北村 安田 中田 川口 平田 川崎 飯田 吉川 本田 久保田 沢田 澤田 辻 関 吉村 渡部 岩田 中西 服部 樋口 福島 川上 永井 松岡 田口 山中 森本 土屋 矢野 ' +
+    '秋山 石原 松下 大橋 馬場 松浦 吉岡 荒井 小池 浅野 荒木 大久保 野田 熊谷 黒田 堀 尾崎 望月 永田 内藤 西山 大島 東 堀田 松村 菅野 川村 早川 岡 本間 平井 ' +
+    '大谷 森川 星野 坂口 奥村 桑原 小田 須藤 岩本 片山 広瀬 廣瀬 成田 大石 栗原 横田 白石 三宅 宮田 上村 高山 榎本 柳田 小山 小泉 津田 大川 大山 篠原 石橋 ' +
+    '関口 田辺 田邊 児玉 大森 南 小倉 萩原 岸本 長田 川田 八木 福井 宮川 川島 石塚 平山 神田 植田 富田 根本 須田 鎌田 中井 三好 田島 向井 北川 山根 杉浦 岡崎 ' +
+    '松原 稲垣 坂井 片岡 武藤 黒木 安部 古賀 小沢 小澤 荻野 天野 前川 栗田 井口 今村 牧野 町田 志村 角田 大原 甲斐 下田 大城 相馬 堤 宇野 若林 奥田 竹中 三上 ' +
+    '河合 大内 佐久間 土井 三輪 藤川 戸田 滝沢 瀧澤 青山 江口 米田 内山 村井 篠田 川端 塚本 浅井 水谷 日高 井出 落合 徳永 吉野 長尾 小原 江藤 藤沢 藤澤 岩井 ' +
+    '三谷 皆川 三木 桜庭 谷 畑 柳沢 細川 亀井 吉原 稲葉 小柳 丹羽 飯塚 花田 西尾 西野 古田 森下 梅田 宮下 安井 笠原 比嘉 金城 宮城 仲村 玉城 新垣 島袋 上原 ' +
+    '平良 知念 照屋 下地 川原 有馬 岩下 松永 福永 徳田 堀内 堀江 堀口 神谷 金井 黒川 黒沢 黒澤 桑田 高島 高瀬 高松 高見 高井 竹田 竹本 竹村 武井 立石 田原 ' +
+    '谷川 千田 塚田 土田 寺田 寺島 戸塚 富永 豊田 中尾 中原 永野 長野 長島 長嶋 西岡 西本 西沢 野崎 野中 橋爪 畠山 浜口 林田 早坂 原口 日野 平川 平松 福岡 福本 ' +
+    '福原 福山 藤岡 藤野 藤村 藤森 古谷 古屋 星 細田 堀川 本多 前原 牧 正木 松崎 松山 松木 丸岡 丸田 三井 三島 三田 水口 水上 溝口 宮内 宮沢 宮澤 宮原 村山 ' +
+    '村松 室井 門田 森山 森岡 守屋 矢島 安川 柳 柳原 山岸 山岡 山村 山川 山形 山野 湯浅 横井 吉井 吉沢 吉澤 吉本 若松 鷲尾 綾小路 鶴田 伊東 石黒 石丸 泉 磯部 ' +
+    '板倉 市村 稲田 猪俣 今野 入江 岩瀬 上杉 植木 植村 臼井 内海 梅原 梅本 浦田 江川 榎 遠山 及川 大木 大沢 大澤 大竹 大槻 大友 大場 大平 大和田 岡部 岡野 岡村 ' +
+    '荻原 奥山 尾形 緒方 小笠原 小野寺 小野田 折田 海老原 柏木 柏原 梶原 春日 勝又 加納 神山 川井 川本 川合 河村 河田 河原 河内 神崎 木原 木内 岸 岸田 北野 北原 ' +
+    '喜多 木田 吉良 清田 窪田 熊田 倉田 桑野 小出 郡司 国分 小谷 児島 小杉 小森 小宮 近江 佐伯 坂田 坂井 坂上 佐川 笹川 佐竹 里見 沢 塩田 重松 柴崎 渋谷 島 島津 ' +
+    '清野 下村 庄司 白井 白川 進藤 新谷 末永 菅 菅谷 杉田 杉原 鈴村 瀬戸 瀬川 関根 仙波 曽我 園田 染谷 高岡 高倉 高梨 高宮 滝 滝口 滝川 竹下 田代 立花 田畑 玉井'
+  ).split(' '),
+);
+
+/** Given names of one character, and those whose characters mean other things as well. */
+const GIVEN_NAMES = new Set(
+  (
+    '誠 隆 浩 蓮 葵 凛 翔 学 進 勇 実 茂 豊 清 博 修 薫 忍 恵 緑 楓 樹 律 湊 陽 悠 健 徹 渉 聡 亮 翼 光 明 剛 勝 昇 弘 守 稔 誉 望 翠 紬 杏 桜 梓 遥 茜 舞 愛 瞳 ' +
+    '太郎 次郎 三郎 一郎 花子 大輔 大介 大樹 大翔 大地 拓海 拓也 海斗 海 千尋 千春 千夏 千秋 真理 真央 美空 光一 正 正雄 一 一樹 一男 一美 幸 幸子 幸男 和 和夫 和子 和也 ' +
+    '栄 栄一 孝 孝子 孝之 信 信夫 弥生 小百合 百合子 百恵 里美 里奈 早苗 早紀 七海 八重子 晴 晴子 秋子 春子 春樹 夏美 夏希 冬馬 雪 雪子 月子 星 星奈 空 陸 航 航平'
+  ).split(' '),
+);
+
+/** First and last characters of given names of two and three characters. */
+const GIVEN_FIRST = new Set(
+  '愛亜彩朱明秋晃昭章朗旭敦篤淳純順惇綾絢彬伊衣郁育一壱樹逸伊雲恵英栄永瑛悦江絵大音温佳夏香花華可加果嘉海魁凱快開岳学楽一和勝克要叶栞寛完幹勘環喜貴季希記基紀樹輝葵菊吉久弓京恭杏響暁欣恵啓慶圭敬景桂蛍健憲謙賢建拳顕元玄源弦琴小古湖虎功光公孝宏幸広弘康浩航耕行克駒瑚沙紗佐咲桜早聡里莉理里実三冴才彩斎作朔佐士志史司嗣茂滋慈次治静忍柴周修秀柊舟脩俊春駿順淳准潤純旬初渚奨将昌昇尚正匠祥翔勝晶章鈴信慎真眞晋進新仁心紳深須寿澄世成政清誠聖星征晴静雪千泉善然蒼壮奏颯草爽想早総創宗壮太泰大代孝隆貴高崇卓拓匠武竹達立民多珠環力竹千智知茶忠宙長朝暢津月紬努剛強毅鉄哲徹天典伝都斗藤冬登東瞳透桃敏利俊寿年友朋智知那菜奈直尚永夏波七南成信宣伸展延乃野法憲則徳典葉羽陽遥春晴治花英秀仁史久寿尚妃姫陽響平浩弘宏広博寛洋裕大楓風富福房冬史文郁典穂歩邦芳宝睦牧眞誠真麻舞槙正昌雅将政勝麻益満光充碧実美海未道通路緑稔南峰宗村睦明芽恵萌桃守基元素森弥也八康泰保安靖優悠雄勇有佑祐由結友裕侑唯柚夕雪行幸之征代陽耀葉洋吉義良由美嘉慶芳頼来楽蘭里理梨莉璃陸竜龍隆亮涼良諒凌遼怜玲麗礼零蓮連路朗和若渉倭久'.split(
+    '',
+  ),
+);
+const GIVEN_LAST = new Set(
+  '子美郎太介助輔夫雄男彦哉也矢弥人斗翔登香佳華花菜奈那南名恵江枝絵衣依代世乃野穂帆保歩織央音音海未実里理莉梨紗沙咲希紀季貴樹輝生起己喜基希一壱市二次治司志史士至姿之幸行雪由有夕優結友子乃葉羽波巴春治晴明昭章晃彰秋光広宏弘浩裕大博寛洋平兵朗朔良亮遼涼諒陵真眞馬磨摩麻誠信伸慎心進新仁人孝隆貴高崇敬考武剛健賢憲謙建康靖泰安保正政雅昌将勝克俊敏利寿年智知朋哲鉄徹道通典則徳範規紀憲法義芳吉慶嘉宜愛彩綾菫桜楓葵蓮凛澄純潤淳順准吾悟梧作朔咲策蔵造三五六七八九十郁都登冬灯空星月陽日妃姫珠瑠留流璃梨蘭鈴琴玲怜礼麗伶弓由夢萌芽実穂紬史文美充満光満稔豊富登昇祥翔尚直久央寿恒常丈久尋博栄英永瑛詠衛恵慧圭啓敬慶桂蛍継元源弦音温恩花香茂重繁滋司治春俊駿瞬峻'.split(
+    '',
+  ),
+);
+const KANA_GIVEN_NAMES = new Set(
+  'さくら ひかり あおい ひなた さやか あかり みどり まどか かおり さおり しおり ゆかり ひとみ めぐみ なおみ あゆみ まゆみ くみこ えみ えり まり ゆり ゆい みゆき あすか はるか かなえ のぞみ こころ つむぎ ひまり りん たまき ちひろ いずみ すみれ ほのか わかな なつみ みなみ エミ エリ マリ ユリ アンナ サキ リサ ミカ ナナ カズコ'.split(
+    ' ',
+  ),
+);
+const LATIN_NAMES = new Set(
+  (
+    'abe akiyama ando aoki arai araki asano baba chiba endo fujii fujimoto fujita fujiwara fukuda fukushima goto hamada hara harada hasegawa hashimoto hattori hayashi higuchi ' +
+    'hirano hirata honda hori hoshino igarashi iida ikeda imai inoue ishida ishihara ishii ishikawa ito itoh iwasaki kaneko kato katayama kawaguchi kawasaki kikuchi kimura kobayashi ' +
+    'kojima komatsu kondo kono kubo kudo kumagai kuroda maeda maruyama masuda matsuda matsui matsumoto matsuo mishima miura miyake miyamoto miyata miyazaki mizuno mochizuki mori morita murakami murata ' +
+    'nagai nakagawa nakajima nakamura nakanishi nakano nakayama narita nishida nishimura nishiyama noda noguchi nomura ogawa okada okamoto okubo okumura ono onishi ota otsuka saito ' +
+    'sakai sakamoto sakurai sano sasaki sato satoh seki shibata shimada shimizu sudo sugimoto sugiyama suzuki takada takagi takahashi takano takeda takeuchi tamura tanaka taniguchi ' +
+    'tsuchiya tsuji uchida ueda ueno wada watanabe yamada yamaguchi yamamoto yamashita yamazaki yano yasuda yokoyama yoshida yoshikawa ' +
+    'smith johnson williams brown jones miller davis wilson anderson taylor thomas moore martin lee thompson white harris clark lewis robinson walker young allen king wright scott ' +
+    'james john robert michael william david richard joseph mary patricia jennifer linda elizabeth barbara susan jessica sarah karen nancy emily anna kim park wang zhang nguyen tran ' +
+    'taro hanako ichiro jiro kenta misaki shota daisuke yoko naoki keiko makoto yumi kazuya akemi takashi hiroshi tomoko hiroto yui aoi yuki kenji tetsuya kumiko akiko mariko'
+  ).split(' '),
+);
+const LONGEST_FAMILY_NAME = 3;
+const ONLY_HAN = /^[\p{Script=Han}々ヶケ]+$/u;
+const LATIN_NAME = /^[A-Za-z][A-Za-z'.-]+(?:,? [A-Za-z][A-Za-z'.-]*){1,3}$/;
+
+export function isFamilyName(text: string): boolean {
+  return FAMILY_NAMES.has(text);
+}
+
+/** Whether a run of characters behind a family name may be a given name. */
+export function isGivenName(text: string): boolean {
+  if (GIVEN_NAMES.has(text) || KANA_GIVEN_NAMES.has(text)) return true;
+  if (text.length < 2 || text.length > 3 || !ONLY_HAN.test(text)) return false;
+  return GIVEN_FIRST.has(text[0] ?? '') && GIVEN_LAST.has(text[text.length - 1] ?? '');
+}
+
+/**
+ * Length of the family name at the start of a run of Han characters whose rest is a given name, or 0. A family name of one
+ * character is too common a character: only a listed given name of two or more makes it one.
+ */
+export function familyNameLength(run: string): number {
+  for (let length = Math.min(LONGEST_FAMILY_NAME, run.length - 1); length > 0; length--) {
+    const given = run.slice(length);
+    if (!FAMILY_NAMES.has(run.slice(0, length)) || !isGivenName(given)) continue;
+    if (length > 1 || (given.length > 1 && GIVEN_NAMES.has(given)) || /[子郎美]$/.test(given)) return length;
+  }
+  return 0;
+}
+
+/** Whether a whole cell or label's value reads as a person's name. */
+export function isLikelyName(text: string): boolean {
+  const plain = text.trim().replace(/ ?(?:様|殿|さん|氏)$/, '');
+  if (plain.length < 2 || plain.length > 40) return false;
+  if (LATIN_NAME.test(plain)) return isLatinName(plain);
+  const [family = '', given, more] = plain.split(' ');
+  if (more !== undefined) return false;
+  if (given === undefined) return familyNameLength(family) > 0 || startsWithFamilyName(family);
+  if (!ONLY_HAN.test(family) || family.length > 4 || given.length > 5) return false;
+  return isFamilyName(family)
+    ? /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}々ー]+$/u.test(given)
+    : family.length < 4 && isGivenName(given);
+}
+
+export function isLatinName(text: string): boolean {
+  return text
+    .toLowerCase()
+    .split(/[ ,]+/)
+    .some((word) => LATIN_NAMES.has(word));
+}
+
+/** A family name with a given name in kana behind it: 田中さくら. */
+function startsWithFamilyName(text: string): boolean {
+  for (let length = LONGEST_FAMILY_NAME; length > 1; length--) {
+    if (FAMILY_NAMES.has(text.slice(0, length)) && KANA_GIVEN_NAMES.has(text.slice(length))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,67 @@
+import { columnTypes } from './column-types.ts';
+import { type ColumnRole, HeadingReader } from './columns.ts';
+import { normalise } from './normalise.ts';
+import type { Segment } from './segment.ts';
+
+/** A heading row may stand below a title, a date, notes; further down a table without one is told by its values. */
+const FIRST_ROWS = 20;
+
+type Row = Extract<Segment, { kind: 'row' }>;
+
+/** A row with what is known of its columns: `roles` from a heading row, else `types` from the values of the first rows. */
+export interface ReadRow {
+  readonly row: Row;
+  readonly cells: readonly string[];
+  readonly isHeading: boolean;
+  readonly roles?: readonly (ColumnRole | undefined)[];
+  readonly types?: readonly (ColumnRole | undefined)[];
+}
+
+/** Reads tables row by row. Keeps the first rows back until a heading row or enough values tell what the columns hold. */
+export class TableReader {
+  readonly #headings = new HeadingReader();
+  #table = -1;
+  #roles: readonly (ColumnRole | undefined)[] | undefined;
+  #types: readonly (ColumnRole | undefined)[] | undefined;
+  #waiting: { readonly row: Row; readonly cells: readonly string[] }[] | undefined = [];
+
+  /** The rows that are understood by now, in order. */
+  read(row: Row): ReadRow[] {
+    const done = row.table === this.#table ? [] : this.end();
+    this.#table = row.table;
+    const cells = row.cells.map((cell) => normalise(cell).replace(/[\t\n\r]/g, ' '));
+    if (cells.every((cell) => cell.trim() === '')) return done;
+    const heading = this.#headings.headingRow(cells, this.#roles === undefined && this.#waiting !== undefined);
+    if (heading !== undefined) {
+      done.push(...this.#release(undefined), { row, cells, isHeading: true, roles: heading });
+      this.#roles = heading;
+      return done;
+    }
+    if (this.#waiting === undefined) return [...done, this.#understood(row, cells)];
+    this.#waiting.push({ row, cells });
+    if (this.#waiting.length >= FIRST_ROWS) done.push(...this.#release(columnTypes(this.#waiting.map(({ cells: each }) => each))));
+    return done;
+  }
+
+  /** The table is over: what waited is given out, and the next row begins another. */
+  end(): ReadRow[] {
+    const rest = this.#waiting === undefined ? [] : this.#release(columnTypes(this.#waiting.map(({ cells }) => cells)));
+    this.#table = -1;
+    this.#roles = undefined;
+    this.#types = undefined;
+    this.#waiting = [];
+    return rest;
+  }
+
+  #release(types: readonly (ColumnRole | undefined)[] | undefined): ReadRow[] {
+    this.#types = types;
+    const rows = (this.#waiting ?? []).map(({ row, cells }) => this.#understood(row, cells));
+    this.#waiting = undefined;
+    return rows;
+  }
+
+  #understood(row: Row, cells: readonly string[]): ReadRow {
+    if (this.#roles !== undefined) return { row, cells, isHeading: false, roles: this.#roles };
+    return { row, cells, isHeading: false, ...(this.#types === undefined ? {} : { types: this.#types }) };
+  }
+}
