@@ -1,8 +1,8 @@
-import { compoundKind } from './compound-file.ts';
 import type { Content } from './content.ts';
 import type { Level } from './extraction.ts';
 import { contentType } from './file-type.ts';
 import { extractArchive } from './formats/archive.ts';
+import { extractCompoundFile } from './formats/compound-document.ts';
 import { extractCompressed } from './formats/compressed.ts';
 import { extractDelimited } from './formats/delimited.ts';
 import { extractHtml } from './formats/html.ts';
@@ -27,7 +27,7 @@ export async function extractContent(level: Level, content: Content, found: (typ
     case 'zip':
       return extractZip(level, content, found);
     case 'compound':
-      return extractCompound(level, content);
+      return extractCompoundFile(level, content, found);
     case 'compressed':
       await extractCompressed(level, content, known.name);
       return type;
@@ -83,12 +83,6 @@ async function extractZip(level: Level, content: Content, found: (type: string) 
   // The cells of a binary workbook are no text and no XML: what its other parts hold is not all of it.
   if (type === 'xlsb') level.extraction.report('unsupported', level.part);
   return type;
-}
-
-async function extractCompound(level: Level, content: Content): Promise<string> {
-  const kind = compoundKind(await content.random());
-  level.extraction.report(kind === 'encrypted-office' ? 'encrypted' : 'unsupported', level.part);
-  return kind;
 }
 
 /** The name of a kind of content before it is known more exactly. */

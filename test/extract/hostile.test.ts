@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { compoundFile } from '../fixtures/compound-file.ts';
 import { encodeJapanese } from '../fixtures/encode-japanese.ts';
 import { extractBytes, extractSource, fixture, reasons, textOf } from './extract-bytes.ts';
 import { zipBytes } from './zip-bytes.ts';
@@ -164,22 +163,6 @@ describe('damage', () => {
         { numRuns: 40 },
       );
     }
-  });
-
-  it.each([
-    [['WordDocument'], 'doc'],
-    [['Workbook'], 'xls'],
-    [['PowerPoint Document'], 'ppt'],
-  ])('old office formats are named', async (streams, type) => {
-    const seen = await extractBytes(compoundFile(streams));
-    expect(seen.type).toBe(type);
-    expect(reasons(seen)).toEqual(['unsupported']);
-  });
-
-  it('follows no loop in a compound file', async () => {
-    const looping = compoundFile(['a', 'b', 'c', 'd', 'e']);
-    looping.writeUInt32LE(1, 512 + 4);
-    expect(reasons(await extractBytes(looping))).toEqual(['unsupported']);
   });
 });
 
