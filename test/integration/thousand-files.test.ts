@@ -13,6 +13,7 @@ it('the watch guard takes 1,000 files at once', { timeout: 180_000 }, async () =
   expect(names.every((name) => name.endsWith('.age'))).toBe(true);
   expect(await harness.quarantine.list()).toHaveLength(500);
   expect(decrypted(join(harness.root, 'f998.txt.age'))).toBe('encrypt 998');
-  expect(harness.arrivals).toHaveLength(1000);
+  // One may be reported again when it was looked at in the middle of its writing.
+  expect(new Set(harness.arrivals.map(({ path }) => path)).size).toBe(1000);
   await harness.close();
 });

