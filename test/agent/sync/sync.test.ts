@@ -168,6 +168,7 @@ describe('the sync', () => {
     spool.add(10);
     begin();
     await until(() => expect(spool.acknowledged).toBe(10));
+    await until(() => expect(statuses.at(-1)?.online).toBe(true));
     await first.stop();
     spool.add(10);
     await until(() => expect(statuses.at(-1)?.online).toBe(false));
