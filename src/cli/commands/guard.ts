@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
@@ -15,6 +15,8 @@ import type { Platform, TemporaryMount } from '../../platform/types.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 import { readText } from '../policy/read-policy.ts';
 import { untilStopped } from '../until-stopped.ts';
+
+const NEWLINE = 0x0a;
 
 interface Options {
   readonly device?: string;
@@ -147,7 +149,7 @@ async function mountedAt(platform: Platform, place: string): Promise<Volume | nu
 }
 
 function openSink({ events, json }: Options): Sink {
-  const file = events === undefined ? null : openSync(callerPath(events), 'a', 0o600);
+  const file = events === undefined ? null : openEvents(callerPath(events));
   return {
     deliver(event) {
       const line = JSON.stringify(event);
@@ -161,6 +163,16 @@ function openSink({ events, json }: Options): Sink {
       if (file !== null) closeSync(file);
     },
   };
+}
+
+/** A crash may have left half a line; its event was not acknowledged and comes again, so the half goes. */
+function openEvents(path: string): number {
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+  let end = fstatSync(file).size;
+  const byte = Buffer.alloc(1);
+  while (end > 0 && (readSync(file, byte, 0, 1, end - 1), byte[0] !== NEWLINE)) end -= 1;
+  ftruncateSync(file, end);
+  return file;
 }
 
 function giveUp(error: unknown): never {

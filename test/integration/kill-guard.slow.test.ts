@@ -1,3 +1,0 @@
-import { testKills } from './kill-guard-rounds.ts';
-
-testKills(Number(process.env['KILLS'] ?? 200));
