@@ -5,12 +5,15 @@ import { extractArchive } from './formats/archive.ts';
 import { extractCompoundFile } from './formats/compound-document.ts';
 import { extractCompressed } from './formats/compressed.ts';
 import { extractDelimited } from './formats/delimited.ts';
+import { extractDirectoryEntries } from './formats/directory-entries.ts';
 import { extractHtml } from './formats/html.ts';
+import { extractMailbox } from './formats/mailbox.ts';
 import { extractMail } from './formats/mail.ts';
 import { extractOfficePackage, officeTypeOf } from './formats/office-package.ts';
 import { extractPdf } from './formats/pdf.ts';
 import { extractJson, extractPlainText, extractXml } from './formats/plain-text.ts';
 import { extractRtf } from './formats/rtf.ts';
+import { extractSqlite } from './formats/sqlite.ts';
 import { extractTar } from './formats/tar.ts';
 import { packageTypeOf } from './formats/zip-package.ts';
 import { listZip } from './zip-archive.ts';
@@ -54,6 +57,16 @@ export async function extractContent(level: Level, content: Content, found: (typ
       return type;
     case 'eml':
       await extractMail(level, content);
+      return type;
+    case 'mbox':
+      await extractMailbox(level, content);
+      return type;
+    case 'vcard':
+    case 'icalendar':
+      await extractDirectoryEntries(level, content);
+      return type;
+    case 'sqlite':
+      await extractSqlite(level, content);
       return type;
     case 'text':
     case 'unknown':

@@ -4,13 +4,35 @@ import { HEAD_BYTES, type Content } from './content.ts';
 import { decodedText } from './decoded-text.ts';
 import type { Compression } from './formats/compressed.ts';
 import { detectDelimiter, type Delimiter } from './formats/delimited.ts';
+import { looksLikeDirectoryEntries } from './formats/directory-entries.ts';
 import { looksLikeMail } from './formats/mail.ts';
+import { looksLikeMailbox } from './formats/mailbox.ts';
+import { isSqlite } from './formats/sqlite-database.ts';
 import { isTarHeader } from './formats/tar.ts';
 import { detectEncoding } from './text-encoding.ts';
 
 /** What a file is by its content; its name is never asked. */
 export type ContentType =
-  | { readonly kind: 'empty' | 'zip' | 'compound' | 'tar' | 'rtf' | 'pdf' | 'text' | 'html' | 'json' | 'xml' | 'eml' | 'age' | 'unknown' }
+  | {
+      readonly kind:
+        | 'empty'
+        | 'zip'
+        | 'compound'
+        | 'tar'
+        | 'rtf'
+        | 'sqlite'
+        | 'mbox'
+        | 'vcard'
+        | 'icalendar'
+        | 'pdf'
+        | 'text'
+        | 'html'
+        | 'json'
+        | 'xml'
+        | 'eml'
+        | 'age'
+        | 'unknown';
+    }
   | { readonly kind: 'table'; readonly delimiter: Delimiter }
   | { readonly kind: 'compressed'; readonly name: Compression }
   /** Named and let be: pictures, sound, programs hold no text that is read here. */
@@ -64,6 +86,7 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   if (isCompoundFile(head)) return { kind: 'compound' };
   const compressed = COMPRESSED.find(([, pattern]) => pattern.test(magic));
   if (compressed !== undefined) return { kind: 'compressed', name: compressed[0] };
+  if (isSqlite(head)) return { kind: 'sqlite' };
   if (isTarHeader(head)) return { kind: 'tar' };
   // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
   if (/%PDF-[12]\./.test(magic.slice(0, 1024))) return { kind: 'pdf' };
@@ -86,6 +109,9 @@ async function textType(head: Uint8Array): Promise<ContentType> {
   if (/^(?:\{\s*(?:"|\})|\[\s*(?:[{["\]0-9tfn-]))/.test(start) && (head.length === HEAD_BYTES || /[}\]]\s*$/.test(text))) {
     return { kind: 'json' };
   }
+  const entries = looksLikeDirectoryEntries(start);
+  if (entries !== undefined) return { kind: entries };
+  if (looksLikeMailbox(start)) return { kind: 'mbox' };
   if (looksLikeMail(start)) return { kind: 'eml' };
   const delimiter = detectDelimiter(text);
   return delimiter === null ? { kind: 'text' } : { kind: 'table', delimiter };

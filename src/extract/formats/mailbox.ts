@@ -1,0 +1,46 @@
+import { LimitReached } from '../budget.ts';
+import { bufferSource } from '../byte-source.ts';
+import { contentOfSource, type Content } from '../content.ts';
+import type { Level } from '../extraction.ts';
+import { extractMail } from './mail.ts';
+
+/** RFC 4155: a line that begins a message, after an empty line: who, and a date that ends in a year or a zone. */
+const FROM_LINE = /^From \S+ {1,4}.{10,40}\d{4}(?: [+-]\d{4})?\r?\n[A-Za-z][A-Za-z-]*:/;
+const BLANK_AND_FROM = Buffer.from('\nFrom ');
+const LONGEST_FROM_LINE = 512;
+
+export function looksLikeMailbox(start: string): boolean {
+  return FROM_LINE.test(start);
+}
+
+/** An mbox: its messages in order. One is held at a time. */
+export async function extractMailbox(level: Level, content: Content): Promise<void> {
+  const { budget } = level.extraction;
+  let held: Buffer = Buffer.alloc(0);
+  let count = 0;
+  const emit = async (message: Buffer): Promise<void> => {
+    budget.countEntry();
+    const body = message.subarray(message.indexOf(0x0a) + 1);
+    await level.enter(`message-${++count}`, (inside) => extractMail(inside, contentOfSource(bufferSource(body))));
+  };
+  for await (const chunk of content.chunks()) {
+    budget.checkTime();
+    let searched = Math.max(1, held.length - LONGEST_FROM_LINE);
+    held = Buffer.concat([held, chunk]);
+    for (let end = nextMessage(held, searched); end > 0; end = nextMessage(held, searched)) {
+      await emit(held.subarray(0, end));
+      held = held.subarray(end);
+      searched = 1;
+    }
+    if (held.length > budget.limits.maxMemoryBytes) throw new LimitReached('too-large', false);
+  }
+  if (held.length > 0) await emit(held);
+}
+
+/** Where the next message begins; -1 when none does, as far as can be seen. */
+function nextMessage(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(BLANK_AND_FROM, from); at >= 0; at = bytes.indexOf(BLANK_AND_FROM, at + 1)) {
+    if (looksLikeMailbox(bytes.toString('latin1', at + 1, at + 1 + LONGEST_FROM_LINE))) return at + 1;
+  }
+  return -1;
+}
