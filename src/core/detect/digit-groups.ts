@@ -31,10 +31,13 @@ export function digitGroups(text: string): DigitGroup[] {
   const groups: DigitGroup[] = [];
   const pattern = /[0-9]+/g;
   let previousEnd = -1;
+  let previousLength = 0;
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    const oneDigit = found[0].length === 1 && groups[groups.length - 1]?.digits.length === 1;
-    groups.push({ start: found.index, digits: found[0], joint: jointBetween(text, previousEnd, found.index, oneDigit) });
-    previousEnd = found.index + found[0].length;
+    const [digits] = found;
+    const oneDigit = previousLength === 1 && digits.length === 1;
+    groups.push({ start: found.index, digits, joint: jointBetween(text, previousEnd, found.index, oneDigit) });
+    previousEnd = found.index + digits.length;
+    previousLength = digits.length;
   }
   return groups;
 }
@@ -48,21 +51,60 @@ function jointBetween(text: string, from: number, to: number, oneDigit: boolean)
   return oneDigit && BOX_EDGE.test(text.slice(from, to)) ? '|' : '';
 }
 
+/** The groups of a text, with their places by length: a detector looks only at those its numbers can begin with. */
+export class DigitGroups {
+  readonly all: readonly DigitGroup[];
+  readonly #byLength = new Map<number, number[]>();
+  readonly #joints = new Set<DigitGroup['joint']>();
+  #longest = 0;
+
+  constructor(text: string) {
+    this.all = digitGroups(text);
+    for (const [index, { digits, joint }] of this.all.entries()) {
+      this.#joints.add(joint);
+      this.#longest = Math.max(this.#longest, digits.length);
+      const places = this.#byLength.get(digits.length);
+      if (places === undefined) this.#byLength.set(digits.length, [index]);
+      else places.push(index);
+    }
+  }
+
+  get longest(): number {
+    return this.#longest;
+  }
+
+  hasJoint(joint: DigitGroup['joint']): boolean {
+    return this.#joints.has(joint);
+  }
+
+  hasLength(length: number): boolean {
+    return this.#byLength.has(length);
+  }
+
+  /** Places in `all` of the groups with one of these lengths, in order. */
+  placesOf(lengths: readonly number[]): readonly number[] {
+    const lists = lengths.flatMap((length) => this.#byLength.get(length) ?? []);
+    return lengths.length < 2 ? lists : lists.toSorted((a, b) => a - b);
+  }
+}
+
 /** The numbers in `groups` that have one of `forms`, e.g. `[[12], [4, 4, 4]]`. `allowPrefix` is a letter that may touch it. */
 export function* candidates(
   text: string,
-  groups: readonly DigitGroup[],
+  groups: DigitGroups,
   forms: readonly (readonly number[])[],
   allowPrefix = '',
 ): Generator<NumberCandidate> {
-  for (let index = 0; index < groups.length; index++) {
-    const length = groups[index]?.digits.length;
+  let next = 0;
+  for (const index of groups.placesOf([...new Set(forms.map(([first = 0]) => first))])) {
+    if (index < next) continue;
+    const length = groups.all[index]?.digits.length;
     for (const form of forms) {
       if (form[0] !== length) continue;
-      const candidate = candidateAt(text, groups, index, form, allowPrefix);
+      const candidate = candidateAt(text, groups.all, index, form, allowPrefix);
       if (candidate === undefined) continue;
       yield candidate;
-      index += form.length - 1;
+      next = index + form.length;
       break;
     }
   }

@@ -64,9 +64,15 @@ const LATIN_NAMES = new Set(
     'taro hanako ichiro jiro kenta misaki shota daisuke yoko naoki keiko makoto yumi kazuya akemi takashi hiroshi tomoko hiroto yui aoi yuki kenji tetsuya kumiko akiko mariko'
   ).split(' '),
 );
+/** Every character that a family name begins with. */
+export const FAMILY_BEGINNINGS = [...new Set(Array.from(FAMILY_NAMES, (name) => name[0]))].join('');
 const LONGEST_FAMILY_NAME = 3;
 const ONLY_HAN = /^[\p{Script=Han}々ヶケ]+$/u;
 const LATIN_NAME = /^[A-Za-z][A-Za-z'.-]+(?:,? [A-Za-z][A-Za-z'.-]*){1,3}$/;
+
+export function beginsWithFamilyName(run: string): boolean {
+  return FAMILY_NAMES.has(run.slice(0, 2)) || FAMILY_NAMES.has(run.slice(0, 1)) || FAMILY_NAMES.has(run.slice(0, 3));
+}
 
 export function isFamilyName(text: string): boolean {
   return FAMILY_NAMES.has(text);

@@ -1,6 +1,6 @@
 import type { Place } from '../../contracts/finding.ts';
 import type { ColumnRole } from './columns.ts';
-import { digitGroups, type DigitGroup } from './digit-groups.ts';
+import { DigitGroups } from './digit-groups.ts';
 
 /** Where a stretch of the window's text came from; a stretch ends where the next begins. */
 export interface Mark {
@@ -41,7 +41,7 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 export class TextWindow {
   readonly text: string;
   readonly #marks: readonly Mark[];
-  #groups: readonly DigitGroup[] | undefined;
+  #groups: DigitGroups | undefined;
   #wide: boolean | undefined;
   readonly #words = new Map<RegExp, readonly number[]>();
 
@@ -56,8 +56,8 @@ export class TextWindow {
     return this.#wide;
   }
 
-  get groups(): readonly DigitGroup[] {
-    this.#groups ??= digitGroups(this.text);
+  get groups(): DigitGroups {
+    this.#groups ??= new DigitGroups(this.text);
     return this.#groups;
   }
 

@@ -14,7 +14,7 @@ const POSTAL = /記号[^0-9\n]{0,6}([01][0-9]{3}0)[^0-9\n]{0,12}番号[^0-9\n]{0
 export const bankAccount: Detector = {
   id: 'jp.bank-account',
   scan(window, report) {
-    for (const pattern of [POSTAL, POSTAL_TOGETHER]) {
+    for (const pattern of window.groups.hasLength(5) ? [POSTAL, POSTAL_TOGETHER] : []) {
       for (const found of window.text.matchAll(pattern)) {
         report.match({ start: found.index, value: `${found[1]}-${found[2]}`, confidence: 'high', reasons: ['format', 'label'] });
       }

@@ -15,6 +15,8 @@ const SPECIAL =
 const VERSION_BEFORE = /(?:[A-Za-z]\/|(?:^|[^A-Za-z])(?:v|ver\.?|version|release|build|rev\.?) ?|バージョン ?|第)$/i;
 /** Says on its own that an address follows: sshd, iptables, RFC 7239 and mail headers. */
 const SOURCE_BEFORE = /(?:\bfrom|\bby|\b(?:src|dst|addr|rhost|remote|peer|x-forwarded-for|for)[=:]) ?[[("]?$/i;
+/** A server's version may stand in the next sentence. */
+const WORD_REACH = 80;
 /** Common Log Format: the client's address, two words, then the time in brackets. */
 const LOG_LINE_AFTER = /^ \S{1,64} \S{1,64} \[[0-9]{2}\//;
 
@@ -26,7 +28,7 @@ export const ipAddress: Detector = {
     const add = (start: number, value: string): void => {
       report.match({ start, value, ...judge(window, start, value) });
     };
-    for (const found of text.matchAll(VERSION_4)) add(found.index, found[0]);
+    if (window.groups.hasJoint('.')) for (const found of text.matchAll(VERSION_4)) add(found.index, found[0]);
     if (!text.includes('::') && !/(?:[0-9a-f]{1,4}:){7}/i.test(text)) return;
     for (const found of text.matchAll(VERSION_6)) if (isVersion6(found[0])) add(found.index, found[0].toLowerCase());
   },
@@ -38,7 +40,7 @@ function judge(window: TextWindow, start: number, value: string): { confidence: 
   if (VERSION_BEFORE.test(before)) return { confidence: 'low', reasons: ['format', 'version-number'] };
   const end = start + value.length;
   const logged = LOG_LINE_AFTER.test(window.text.slice(end, end + 160)) || SOURCE_BEFORE.test(before);
-  const explained = logged || window.isNear(IP_WORDS, start);
+  const explained = logged || window.isNear(IP_WORDS, start, WORD_REACH);
   if (SPECIAL.test(value))
     return { confidence: 'low', reasons: explained ? ['format', 'reserved-range', 'context-word'] : ['format', 'reserved-range'] };
   return explained ? { confidence: 'medium', reasons: ['format', 'context-word'] } : { confidence: 'low', reasons: ['format'] };

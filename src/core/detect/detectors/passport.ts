@@ -15,6 +15,8 @@ export const passport: Detector = {
   id: 'jp.passport',
   identifies: 'document',
   scan(window, report) {
+    // Both forms hold seven digits together.
+    if (window.groups.longest < 7) return;
     for (const found of window.text.matchAll(NUMBER)) {
       const role = window.columnAt(found.index)?.role;
       const heading = role === 'passport';

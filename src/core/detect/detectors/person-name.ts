@@ -1,6 +1,14 @@
 import type { Detector, Report } from '../detector.ts';
 import { stars } from '../masks.ts';
-import { familyNameLength, isFamilyName, isGivenName, isLatinName, isLikelyName } from '../name-lexicon.ts';
+import {
+  beginsWithFamilyName,
+  FAMILY_BEGINNINGS,
+  familyNameLength,
+  isFamilyName,
+  isGivenName,
+  isLatinName,
+  isLikelyName,
+} from '../name-lexicon.ts';
 import type { TextWindow } from '../text-window.ts';
 
 const LABELS =
@@ -14,10 +22,15 @@ const LABEL_WORDS = /名|担当|契約者|申込者|申請者|代表者|保護�
 /** What forms say where a name should be. */
 const NO_NAME =
   /^(?:未記入|未定|未入力|同上|別紙|不明|匿名|記入|必須|任意|以下|上記|省略|該当|欄|住所|電話|生年月日|印|一覧|変更|部署|所属|年齢|性別)|(?:部|課|係|室|社|店|所|局|組合|会|様式|センター|住所|番号)$/;
-const HAN_RUN = /[\p{Script=Han}々ヶ]+/gu;
 /** Titles and relations that people write right before a name. */
 const BEFORE_NAME =
-  /^(?:担当|代表|社長|会長|部長|課長|係長|主任|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|は|名)+/;
+  /^(?:担当|代表|社長|会長|部長|課長|係長|主任|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|名)+/;
+const TITLE_BEGINNINGS = '担代社会部課係主講教監議弁医看選故長次妻夫父母者名';
+/** Han characters, the marks 々 and ヶ that stand for one, and the surrogates that rarer ones are made of. */
+const HAN = '\\u3400-\\u9fff\\u3005\\u30f6\\ud840-\\udfff\\uf900-\\ufaff';
+/** A whole run of them that can begin a name: the first character is tried before anything dearer. */
+const NAME_RUN = new RegExp(`[${FAMILY_BEGINNINGS}${TITLE_BEGINNINGS}](?<![${HAN}].)[${HAN}]*`, 'g');
+const LONGEST_RUN = 24;
 const HONORIFIC = /^ ?(?:様|殿|さん|さま|氏|先生|君|くん|ちゃん)(?!\p{Script=Han})/u;
 const HONORIFIC_IN_RUN = /(?:様|殿|氏|先生|君)$/;
 const GIVEN_AFTER_SPACE =
@@ -55,19 +68,25 @@ function scanLabels(window: TextWindow, report: Report): void {
 
 /** Every name in running text begins where a run of Han characters does, or behind a title in it. */
 function scanRuns(window: TextWindow, report: Report): void {
-  for (const found of window.text.matchAll(HAN_RUN)) {
-    const title = BEFORE_NAME.exec(found[0])?.[0].length ?? 0;
-    for (const skip of title > 0 && title < found[0].length ? [0, title] : [0]) {
-      const name = nameAt(window.text, found.index + skip, found[0].slice(skip));
-      if (name === undefined) continue;
-      const start = found.index + skip;
-      if (!isNameCell(window, start)) report.match({ start, value: plain(name), confidence: 'medium', reasons: ['format'] });
-      break;
-    }
+  for (const found of window.text.matchAll(NAME_RUN)) {
+    // No name is so long, with its title and its honorific.
+    if (found[0].length <= LONGEST_RUN) scanRun(window, report, found.index, found[0]);
+  }
+}
+
+function scanRun(window: TextWindow, report: Report, begin: number, run: string): void {
+  const title = TITLE_BEGINNINGS.includes(run[0] ?? '') ? (BEFORE_NAME.exec(run)?.[0].length ?? 0) : 0;
+  for (const skip of title > 0 && title < run.length ? [0, title] : [0]) {
+    const name = nameAt(window.text, begin + skip, run.slice(skip));
+    if (name === undefined) continue;
+    if (!isNameCell(window, begin + skip))
+      report.match({ start: begin + skip, value: plain(name), confidence: 'medium', reasons: ['format'] });
+    return;
   }
 }
 
 function nameAt(text: string, start: number, run: string): string | undefined {
+  if (!beginsWithFamilyName(run)) return undefined;
   const after = text.slice(start + run.length, start + run.length + 8);
   const bare = run.replace(HONORIFIC_IN_RUN, '');
   if (bare.length > 1 && bare.length <= 6 && familyNameLength(bare) > 0) return bare;
@@ -92,7 +111,8 @@ function scanLatin(window: TextWindow, report: Report): void {
     const [whole, label = '', name = ''] = found;
     const start = found.index + whole.length - name.length;
     if (isNameCell(window, start) || (label.length === 4 && !isLatinName(name))) continue;
-    report.match({ start, value: plain(name), confidence: 'high', reasons: ['label'] });
+    // The bare word heads names of packages, too: the list speaks for a person, no more.
+    report.match({ start, value: plain(name), confidence: label.length === 4 ? 'medium' : 'high', reasons: ['label'] });
   }
 }
 

@@ -9,6 +9,7 @@ export const residenceCard: Detector = {
   id: 'jp.residence-card',
   identifies: 'document',
   scan(window, report) {
+    if (!window.groups.hasLength(8)) return;
     for (const found of window.text.matchAll(NUMBER)) {
       const match = { start: found.index, value: found[0].replace(/[ -]/g, '') };
       if (window.columnAt(found.index)?.role === 'residence-card')
