@@ -16,6 +16,11 @@ export function pdfBytes(encoding: string, codes: Uint8Array): Buffer {
     `<</Length ${stream.length}>>\nstream\n${stream}\nendstream`,
     ...font,
   ];
+  return pdfOfObjects(objects);
+}
+
+/** A pdf of these objects, numbered from 1, the first being the catalog; `trailer` is put into its trailer. */
+export function pdfOfObjects(objects: readonly string[], trailer = ''): Buffer {
   let text = '%PDF-1.4\n';
   const offsets = objects.map((object, index) => {
     const offset = text.length;
@@ -23,6 +28,6 @@ export function pdfBytes(encoding: string, codes: Uint8Array): Buffer {
     return offset;
   });
   const table = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
-  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF\n`;
+  text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer\n<</Size ${objects.length + 1}/Root 1 0 R${trailer}>>\nstartxref\n${text.length}\n%%EOF\n`;
   return Buffer.from(text, 'latin1');
 }

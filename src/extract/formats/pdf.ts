@@ -1,4 +1,5 @@
 import { getDocumentProxy } from 'unpdf';
+import { LimitReached } from '../budget.ts';
 import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
@@ -8,7 +9,9 @@ type Document = Awaited<ReturnType<typeof getDocumentProxy>>;
 type Page = Awaited<ReturnType<Document['getPage']>>;
 type TextItem = Extract<Awaited<ReturnType<Page['getTextContent']>>['items'][number], { str: string }>;
 
-/** PDF: page by page, form fields, notes and attached files. Pictures of text are not read. */
+const MOST_DAMAGED_PAGES = 100;
+
+/** PDF: page by page, form fields, notes, links, metadata, the outline, attached files. Pictures of text are not read. */
 export async function extractPdf(level: Level, content: Content): Promise<void> {
   const { extraction } = level;
   const bytes = await collect(content.chunks(), extraction.budget);
@@ -29,19 +32,75 @@ export async function extractPdf(level: Level, content: Content): Promise<void> 
     return;
   }
   try {
-    for (let number = 1; number <= document.numPages; number++) {
+    await emitDocumentText(level, document);
+    // The number of pages is only what the file says.
+    for (let number = 1, damaged = 0; number <= document.numPages && damaged < MOST_DAMAGED_PAGES; number++) {
       extraction.budget.checkTime();
-      const page = await document.getPage(number);
-      const { items } = await page.getTextContent();
-      const text = linesOf(items.filter((item): item is TextItem => 'str' in item)) + (await annotationText(page));
-      extraction.emit({ kind: 'text', text, place: placeOf(level, { page: number }) });
-      page.cleanup();
+      if (!(await extractPage(level, document, bytes.length, number))) damaged++;
     }
-    await extractAttachments(level, document);
+    await extractAttachments(level, document, bytes.length);
     if (cmaps.unreadable) extraction.report('unsupported', level.part);
   } finally {
     await document.loadingTask.destroy();
   }
+}
+
+/** A damaged page is told, and the others are read. */
+async function extractPage(level: Level, document: Document, packed: number, number: number): Promise<boolean> {
+  const { extraction } = level;
+  try {
+    const page = await document.getPage(number);
+    const { items } = await page.getTextContent();
+    const annotations = await readAnnotations(page);
+    const text = linesOf(items.filter((item): item is TextItem => 'str' in item)) + annotations.text;
+    extraction.emit({ kind: 'text', text, place: placeOf(level, { page: number }) });
+    page.cleanup();
+    for (const file of annotations.files) await extractAttachment(level, document, packed, file);
+    return true;
+  } catch (error) {
+    if (error instanceof LimitReached) throw error;
+    extraction.report('corrupt', level.part);
+    return false;
+  }
+}
+
+/** Title, author, subject and keywords, the outline, and form fields that are on no page. */
+async function emitDocumentText(level: Level, document: Document): Promise<void> {
+  const lines: string[] = [];
+  try {
+    const { info }: { info: unknown } = await document.getMetadata();
+    for (const [key, value] of Object.entries(typeof info === 'object' && info !== null ? info : {})) {
+      if (key === 'Custom') lines.push(...stringsIn(value));
+      else if (typeof value === 'string' && INFORMATION.has(key)) lines.push(value);
+    }
+    lines.push(...stringsIn(await document.getOutline(), 'title'));
+    lines.push(...stringsIn(await document.getFieldObjects(), 'value'));
+  } catch {
+    level.extraction.report('corrupt', level.part);
+  }
+  const text = lines.filter((line) => line.trim() !== '').join('\n');
+  if (text !== '') level.extraction.emit({ kind: 'text', text, place: placeOf(level) });
+}
+
+/** Of the information dictionary (ISO 32000-1, 14.3.3); the others name programs and dates. */
+const INFORMATION = new Set(['Title', 'Author', 'Subject', 'Keywords']);
+const DEEPEST_VALUE = 12;
+const MOST_STRINGS = 10_000;
+
+/** The strings anywhere in a value; with a key, only those that stand under it. */
+function stringsIn(value: unknown, key?: string): string[] {
+  const strings: string[] = [];
+  const walk = (inner: unknown, depth: number, counts: boolean): void => {
+    if (strings.length >= MOST_STRINGS || depth > DEEPEST_VALUE) return;
+    if (typeof inner === 'string') {
+      if (counts) strings.push(inner);
+    } else if (Array.isArray(inner)) for (const element of inner) walk(element, depth + 1, counts);
+    else if (typeof inner === 'object' && inner !== null && !ArrayBuffer.isView(inner)) {
+      for (const [name, element] of Object.entries(inner)) walk(element, depth + 1, key === undefined || name === key);
+    }
+  };
+  walk(value, 0, key === undefined);
+  return strings;
 }
 
 /** Puts items on lines by their height on the page; a wide gap parts columns, so that numbers do not run together. */
@@ -63,25 +122,52 @@ function linesOf(items: readonly TextItem[]): string {
   return text;
 }
 
-async function annotationText(page: Page): Promise<string> {
-  const annotations: readonly {
-    readonly fieldValue?: unknown;
-    readonly contentsObj?: { readonly str?: unknown };
-    readonly url?: unknown;
-  }[] = await page.getAnnotations();
-  let text = '';
-  for (const { fieldValue, contentsObj, url } of annotations) {
-    for (const value of [fieldValue, contentsObj?.str, url]) if (typeof value === 'string' && value !== '') text += `\n${value}`;
-  }
-  return text;
+interface Annotations {
+  readonly text: string;
+  readonly files: readonly AttachedFile[];
 }
 
-async function extractAttachments(level: Level, document: Document): Promise<void> {
-  const attachments: unknown = await document.getAttachments();
-  if (typeof attachments !== 'object' || attachments === null) return;
-  for (const [name, attachment] of Object.entries(attachments)) {
-    level.extraction.budget.countEntry();
-    const data: unknown = typeof attachment === 'object' && attachment !== null && 'content' in attachment ? attachment.content : undefined;
-    if (data instanceof Uint8Array) await level.inner(name, () => contentOfSource(bufferSource(data)));
+/** By the identifier that the document knows it by. */
+interface AttachedFile {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Filled fields, notes, links, and files that are pinned to the page. */
+async function readAnnotations(page: Page): Promise<Annotations> {
+  const annotations: readonly {
+    readonly fieldValue?: unknown;
+    readonly alternativeText?: unknown;
+    readonly contentsObj?: { readonly str?: unknown };
+    readonly titleObj?: { readonly str?: unknown };
+    readonly url?: unknown;
+    readonly fileId?: unknown;
+    readonly file?: { readonly filename?: unknown };
+  }[] = await page.getAnnotations();
+  let text = '';
+  const files: AttachedFile[] = [];
+  for (const { fieldValue, alternativeText, contentsObj, titleObj, url, fileId, file } of annotations) {
+    for (const value of [...stringsIn(fieldValue), alternativeText, titleObj?.str, contentsObj?.str, url]) {
+      if (typeof value === 'string' && value !== '') text += `\n${value}`;
+    }
+    if (typeof fileId === 'string') files.push({ id: fileId, name: typeof file?.filename === 'string' ? file.filename : 'attachment' });
   }
+  return { text, files };
+}
+
+/** Files attached to the document as a whole; ones without a name, or of the same name, too. */
+async function extractAttachments(level: Level, document: Document, packed: number): Promise<void> {
+  const attachments = await document.getAttachments();
+  for (const [id, { filename }] of attachments ?? []) await extractAttachment(level, document, packed, { id, name: filename });
+}
+
+async function extractAttachment(level: Level, document: Document, packed: number, { id, name }: AttachedFile): Promise<void> {
+  const { budget } = level.extraction;
+  budget.countEntry();
+  await level.inner(name, async () => {
+    const data = await document.getAttachmentContent(id);
+    if (data === null) throw new TypeError('an attachment without content');
+    budget.countExpanded(data.length, data.length, packed);
+    return contentOfSource(bufferSource(data));
+  });
 }
