@@ -1,5 +1,5 @@
-/** Encodings whose bytes the scanner knows words in. Files in UTF-16 and ISO-2022-JP are decoded first: they are told by their marks. */
-const DOUBLE_BYTE = ['shift_jis', 'euc-jp'] as const;
+/** Encodings besides UTF-8 whose bytes the scanner knows. Files in any other are decoded first. */
+const DOUBLE_BYTE = ['shift_jis'] as const;
 
 type Encoder = ReadonlyMap<string, readonly [number, number]>;
 const encoders = new Map<string, Encoder>();

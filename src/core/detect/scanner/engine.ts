@@ -3,5 +3,5 @@ export interface Engine {
   readonly name: 'wasm' | 'plain';
   readonly memory: Uint8Array;
   /** Scans memory from one address to another and returns where it stopped: before the end when the output is full. */
-  scan(from: number, to: number): number;
+  readonly scan: (from: number, to: number) => number;
 }

@@ -1,5 +1,5 @@
 import { CLASSES_BASE64, IBAN_LENGTHS_BASE64, LITERALS_BASE64, NIBBLES_BASE64 } from './generated.ts';
-import { CLASSES, IBAN_LENGTHS, LITERALS, NIBBLES, SLOT_BITS, SLOTS } from './kernel/layout.ts';
+import { CLASSES, IBAN_LENGTHS, KNOWN_SLOTS, LITERALS, NIBBLES, SLOT_BITS, SLOTS } from './kernel/layout.ts';
 import { LITERAL_HEADER } from './kernel/literals.ts';
 import { slotOf } from './kernel/memory.ts';
 
@@ -24,6 +24,7 @@ function fillSlots(memory: Uint8Array, literals: Uint8Array): void {
     const fingerprint = view.getInt32(at, true);
     at += FINGERPRINT_BYTES;
     let slot = slotOf(fingerprint);
+    memory[KNOWN_SLOTS + slot] = 1;
     while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) % (1 << SLOT_BITS);
     slots.set([fingerprint, at + 1], slot * 2);
     while (literals[at] !== 0) at += LITERAL_HEADER + (literals[at] ?? 0);

@@ -31,10 +31,7 @@ describe.each(ENGINES)('the $name engine', (on) => {
     for (const value of values) {
       const text = ascii(`before, ${value}\nafter`);
       const kinds = scan(on, text).filter((candidate) => candidate.kind === kind);
-      expect(
-        kinds.map(({ end }) => Buffer.from(text.subarray(0, end)).toString()),
-        value,
-      ).toEqual([`before, ${value}`]);
+      expect(kinds.map(({ end }) => Buffer.from(text.subarray(0, end)).toString())).toEqual([`before, ${value}`]);
     }
   });
 
@@ -68,10 +65,7 @@ describe.each(ENGINES)('the $name engine', (on) => {
   test.each(['utf-8', 'shift_jis'])('reads full-width digits and dashes in %s', (encoding) => {
     for (const text of ['１２３４５６７８９０１８', '１２３４－５６７８－９０１８', '1234ー5678ー9018', '１２３４　５６７８　９０１８']) {
       const bytes = encodings(`番号は${text}です`)[encoding === 'utf-8' ? 0 : 1];
-      expect(
-        scan(on, bytes ?? new Uint8Array()).map(({ kind }) => kind),
-        text,
-      ).toEqual(['jp.my-number']);
+      expect([text, ...scan(on, bytes ?? new Uint8Array()).map(({ kind }) => kind)]).toEqual([text, 'jp.my-number']);
     }
   });
 
@@ -85,10 +79,7 @@ describe.each(ENGINES)('the $name engine', (on) => {
       for (const bytes of encodings(text)) {
         const file = Buffer.concat([ascii('. '), bytes, ascii('A'.repeat(tail)), ascii(' .')]);
         const words = scan(on, file).filter((candidate) => candidate.kind === kind && candidate.start === 2);
-        expect(
-          words.map(({ end }) => end),
-          text,
-        ).toContain(2 + bytes.length);
+        expect([text, ...words.map(({ end }) => end)]).toContain(2 + bytes.length);
       }
     }
   });

@@ -1,8 +1,17 @@
 import { lookAround } from '../kernel/anchors.ts';
 import { isDigit } from '../kernel/characters.ts';
-import { BUCKET_HITS, CLASSES, MOST_IN_A_BLOCK, NIBBLES, OUTPUT_CAPACITY, OUTPUT_COUNT } from '../kernel/layout.ts';
+import {
+  BUCKET_HITS,
+  BUCKET_SHAPES,
+  CLASSES,
+  KNOWN_SLOTS,
+  MOST_IN_A_BLOCK,
+  NIBBLES,
+  OUTPUT_CAPACITY,
+  OUTPUT_COUNT,
+} from '../kernel/layout.ts';
 import { mailAround } from '../kernel/mail.ts';
-import { byteAt, wordAt } from '../kernel/memory.ts';
+import { byteAt, fingerprintAt, slotOf, wordAt } from '../kernel/memory.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
 
 const BLOCK: i32 = 64;
@@ -52,7 +61,7 @@ export function scan(from: i32, to: i32): i32 {
       const classes = v128.and(i8x16.relaxed_swizzle(classLow, low), i8x16.relaxed_swizzle(classHigh, high));
       digits |= u64(i8x16.bitmask(classes)) << lane;
       joints |= u64(i8x16.bitmask(i8x16.add(classes, classes))) << lane;
-      ats |= u64(i8x16.bitmask(i8x16.shl(classes, 2))) << lane;
+      ats |= u64(i8x16.bitmask(i8x16.add(i8x16.add(classes, classes), i8x16.add(classes, classes)))) << lane;
 
       const at0 = v128.and(i8x16.relaxed_swizzle(low0, low), i8x16.relaxed_swizzle(high0, high));
       const at1 = v128.and(i8x16.relaxed_swizzle(low1, low), i8x16.relaxed_swizzle(high1, high));
@@ -86,18 +95,47 @@ export function scan(from: i32, to: i32): i32 {
     joined2Before = joined2;
     joined4Before = joined4;
 
-    let anchors: u64 = numbers | ats | hits;
+    const known = knownHits(hits, block);
+    let anchors: u64 = numbers | ats | known;
     if (block < from || anchors === 0) continue;
     if (to - block < BLOCK) anchors &= (u64(1) << u64(to - block)) - 1;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return block;
     while (anchors !== 0) {
       const place = ctz(anchors);
       const address = block + i32(place);
-      if (((hits >> place) & 1) !== 0) lookAround(address, byteAt(BUCKET_HITS + i32(place)));
+      if (((known >> place) & 1) !== 0) lookAround(address, byteAt(BUCKET_HITS + i32(place)));
       if (((numbers >> place) & 1) !== 0) numberEndingAt(address + 1);
       if (((ats >> place) & 1) !== 0) mailAround(address);
       anchors &= anchors - 1;
     }
   }
   return to;
+}
+
+/**
+ * The hits of a block that are more than chance: of a shape, or four bytes with a slot in the hash table. Four are looked
+ * at whether there are as many or not: a loop as long as each block needs would be mispredicted at almost every block.
+ */
+function knownHits(hits: u64, block: i32): u64 {
+  let known: u64 = 0;
+  let rest = hits;
+  do {
+    known |= firstIfKnown(rest, block);
+    rest &= rest - 1;
+    known |= firstIfKnown(rest, block);
+    rest &= rest - 1;
+    known |= firstIfKnown(rest, block);
+    rest &= rest - 1;
+    known |= firstIfKnown(rest, block);
+    rest &= rest - 1;
+  } while (rest !== 0);
+  return known;
+}
+
+/** The lowest bit of `hits` if its bytes are known, else 0; without a branch. */
+function firstIfKnown(hits: u64, block: i32): u64 {
+  const place = i32(ctz(hits));
+  const shape = byteAt(BUCKET_HITS + place) & BUCKET_SHAPES;
+  const found = shape | byteAt(KNOWN_SLOTS + slotOf(fingerprintAt(block + place - 3)));
+  return hits & (0 - hits) & (0 - u64(found !== 0 ? 1 : 0));
 }

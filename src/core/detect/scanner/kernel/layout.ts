@@ -19,9 +19,11 @@ export const IBAN_LENGTHS: i32 = 1024;
 export const NIBBLES: i32 = 2048;
 /** The classes of a byte (digit, joint, at sign) by low and by high nibble. */
 export const CLASSES: i32 = 2176;
+/** A byte for each slot of the hash table below: 1 when some fingerprint belongs there. */
+export const KNOWN_SLOTS: i32 = 2304;
 /** Open hash table of fingerprints: `SLOT_COUNT` times a folded fingerprint and the address of its list of literals. */
-export const SLOTS: i32 = 4096;
-export const SLOT_BITS: i32 = 12;
+export const SLOTS: i32 = 4608;
+export const SLOT_BITS: i32 = 11;
 export const LITERALS: i32 = 36_864;
 
 /** Records of three words: kind, start, end. */
@@ -43,6 +45,7 @@ export const MEMORY_BYTES: i32 = 524_288;
 export const BUCKET_LETTERED: i32 = 1;
 export const BUCKET_WIDE_DIGITS: i32 = 2;
 export const BUCKET_WIDE_DASH: i32 = 4;
+export const BUCKET_SHAPES: i32 = 0x07;
 export const BUCKET_LITERALS: i32 = 0xf8;
 export const CLASS_DIGIT: i32 = 0x80;
 export const CLASS_JOINT: i32 = 0x40;
