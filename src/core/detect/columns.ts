@@ -1,3 +1,4 @@
+import { isLikelyName } from './name-lexicon.ts';
 import { normalise } from './normalise.ts';
 
 /** What the values of a column are, told by its heading. */
@@ -85,7 +86,7 @@ export class HeadingReader {
     return role;
   }
 
-  /** The roles of a heading row, or undefined when the row is data. One known heading is enough in a table's first row. */
+  /** The roles of a heading row, or undefined when the row is data. One known heading is enough in a table's first rows. */
   headingRow(cells: readonly string[], isFirst: boolean): readonly (ColumnRole | undefined)[] | undefined {
     const roles = settleNames(
       cells.map((cell) => this.role(cell)),
@@ -93,7 +94,8 @@ export class HeadingReader {
     );
     const known = roles.filter((role) => role !== undefined).length;
     if (known === 0 || (!isFirst && (known === 1 || known * 2 < cells.filter((cell) => cell.trim() !== '').length))) return undefined;
-    return cells.some((cell) => /\d{5}|@[a-z0-9]/i.test(cell)) ? undefined : roles;
+    // "電話" beside a person's name is an answer, not a heading.
+    return cells.some((cell) => /\d{5}|@[a-z0-9]/i.test(cell) || isLikelyName(cell)) ? undefined : roles;
   }
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HEADINGS, people, personCells } from '../../fixtures/people.ts';
-import { detectRows, detectSegments, detectText } from './detect-text.ts';
+import { detectRows, detectSegments, detectText, findingOf } from './detect-text.ts';
 
 const exactly = (count: number) => ({ from: count, to: count });
 
@@ -130,6 +130,79 @@ describe('persons in tables', () => {
       ['佐藤太郎', ''],
     ];
     expect(detectRows(rows).persons).toEqual({ from: 1, to: 2 });
+  });
+});
+
+describe('headings', () => {
+  const rows = people(4).map(personCells);
+
+  it.each([0, 1, 5, 12, 19])('are found below %d lines of something else', (above) => {
+    const title = Array.from({ length: above }, (_, line) => [`お知らせ その${line + 1}`]);
+    expect(detectRows([...title, HEADINGS, ...rows]).persons).toEqual(exactly(4));
+    expect(
+      detectRows([...title, ['No', '氏名', '所属'], ...rows.map(([name = ''], index) => [String(index), name, '営業部'])]).persons,
+    ).toEqual(exactly(4));
+  });
+
+  it('may be missing: the values of the columns tell', () => {
+    const detection = detectRows(rows);
+    expect(detection.persons).toEqual(exactly(4));
+    expect(findingOf(detection, 'jp.person-name')).toMatchObject({ confidence: 'high', distinct: 4, reasons: ['column-type'] });
+  });
+
+  it('of both kinds name the same people once', () => {
+    const table = (id: number, lines: readonly (readonly string[])[]) =>
+      lines.map((cells, index) => ({ kind: 'row', table: id, cells, place: { sheet: `S${id}`, line: index + 1 } }) as const);
+    expect(detectSegments([...table(1, [HEADINGS, ...rows]), ...table(2, rows.toReversed())]).persons).toEqual(exactly(4));
+  });
+
+  it('with the bare word name head people only beside other headings of people, or with names below', () => {
+    const goods = [
+      ['id', 'name', 'version'],
+      ['1', 'Blue Widget', '1.0'],
+      ['2', 'left-pad', '2.0'],
+    ];
+    expect(detectRows(goods)).toMatchObject({ findings: [], persons: exactly(0) });
+    expect(
+      detectRows([
+        ['id', 'name'],
+        ['1', '佐藤 太郎'],
+        ['2', 'Hanako Suzuki'],
+      ]).persons,
+    ).toEqual(exactly(2));
+    expect(
+      detectRows([
+        ['name', 'department'],
+        ['J. Doe', 'Sales'],
+        ['K. Roe', 'Sales'],
+      ]).persons,
+    ).toEqual(exactly(2));
+  });
+
+  it('are not made of the answers below them', () => {
+    const survey = [
+      ['氏名', '連絡方法', '希望'],
+      ['佐藤太郎', '電話', 'メール'],
+      ['鈴木花子', 'メール', '電話'],
+    ];
+    expect(detectRows(survey).persons).toEqual(exactly(2));
+  });
+
+  it('that are missing over goods and logs make nobody', () => {
+    expect(
+      detectRows([
+        ['緑茶', '100', '2026/11/22'],
+        ['煎餅', '200', '2026/11/22'],
+        ['牛乳', '150', '2026/11/23'],
+      ]).persons,
+    ).toEqual(exactly(0));
+    expect(
+      detectRows([
+        ['株式会社見本', '03-1234-5678'],
+        ['有限会社例示', '03-1234-5679'],
+        ['見本商事株式会社', '03-1234-5680'],
+      ]).persons,
+    ).toEqual(exactly(0));
   });
 });
 

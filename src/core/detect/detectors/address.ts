@@ -44,7 +44,7 @@ export const address: Detector = {
       const match = { start: found.index, value: found[0].replace(/\s/g, '') };
       const labelled = explained(window, found.index, LABEL_REACH);
       if (labelled !== undefined) report.match({ ...match, confidence: 'high', reasons: ['format', labelled] });
-      else report.match({ ...match, confidence: isDoor(found[1] ?? '') ? 'medium' : 'low', reasons: ['format'] });
+      else report.match({ ...match, confidence: isDoor(found[0], found[1] ?? '') ? 'medium' : 'low', reasons: ['format'] });
     }
   },
   mask: (value) => `${/^(?:北海道|..[都道府県]|...県)/.exec(value)?.[0] ?? ''}****`,
@@ -58,7 +58,7 @@ function explained(window: TextWindow, start: number, reach?: number): 'column-h
   return window.lastBefore(ADDRESS_WORDS, start, reach) >= 0 ? 'context-word' : undefined;
 }
 
-/** Three numbers, or 丁目 and one more: shorter ones may as well be a range or a score. */
-function isDoor(block: string): boolean {
-  return /丁目.*[0-9一二三四五六七八九十]|番地|番.*号|^[0-9]+-[0-9]+-[0-9]+/.test(block);
+/** Three numbers, or 丁目 behind a ward or with one more number: shorter ones may as well be a range or a score. */
+function isDoor(whole: string, block: string): boolean {
+  return /市.{1,5}区.*丁目/.test(whole) || /丁目.*[0-9一二三四五六七八九十]|番地|番.*号|^[0-9]+-[0-9]+-[0-9]+/.test(block);
 }

@@ -86,8 +86,8 @@ function scanRun(window: TextWindow, report: Report, begin: number, run: string)
 }
 
 function nameAt(text: string, start: number, run: string): string | undefined {
-  if (!beginsWithFamilyName(run)) return undefined;
   const after = text.slice(start + run.length, start + run.length + 8);
+  if (!beginsWithFamilyName(run)) return addressedName(run, after);
   const bare = run.replace(HONORIFIC_IN_RUN, '');
   if (bare.length > 1 && bare.length <= 6 && familyNameLength(bare) > 0) return bare;
   if (run.length > 3 || !isFamilyName(run)) return undefined;
@@ -104,6 +104,19 @@ function nameAt(text: string, start: number, run: string): string | undefined {
     if (run.length > 1 && isGivenName(kana.slice(0, length))) return run + kana.slice(0, length);
   }
   return undefined;
+}
+
+/** A family name that is in no list, when someone is addressed or spoken of by their whole name. */
+function addressedName(run: string, after: string): string | undefined {
+  const spaced = GIVEN_AFTER_SPACE.exec(after)?.[1];
+  if (spaced !== undefined && run.length <= 3) {
+    const given = spaced.replace(HONORIFIC_IN_RUN, '');
+    const addressed = given !== spaced || HONORIFIC.test(after.slice(1 + spaced.length));
+    return addressed && given.length > 1 && isGivenName(given) ? run + given : undefined;
+  }
+  const bare = run.replace(HONORIFIC_IN_RUN, '');
+  if (bare === run && !HONORIFIC.test(after)) return undefined;
+  return (bare.length === 4 || bare.length === 5) && isGivenName(bare.slice(2)) ? bare : undefined;
 }
 
 function scanLatin(window: TextWindow, report: Report): void {
