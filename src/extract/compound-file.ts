@@ -41,13 +41,13 @@ export function isCompoundFile(head: Uint8Array): boolean {
 /** Opens an OLE2 compound file ([MS-CFB]): a small file system of storages and streams. Chains that loop or leave the file end there. */
 export function openCompoundFile(source: ByteSource, budget: Budget): CompoundStorage {
   const sectors = new Sectors(source, budget);
-  const entries = readEntries(sectors);
+  const entries = readEntries(sectors, budget.limits.maxEntries);
   const [root] = entries;
   if (root === undefined) throw new TypeError('a compound file without a directory');
   let ministream: Buffer | undefined;
   const read = (entry: Entry): Buffer => {
+    budget.checkTime();
     const size = Math.min(entry.size, source.size);
-    if (size > budget.limits.maxMemoryBytes) throw new LimitReached('too-large', false);
     if (entry.size >= sectors.cutoff) return sectors.chain(entry.start, size);
     ministream ??= sectors.chain(root.start, Math.min(root.size, source.size));
     return sectors.miniChain(ministream, entry.start, size);
@@ -89,6 +89,7 @@ class Sectors {
       if (bytes.length === 0) break;
       parts.push(bytes);
       length += bytes.length;
+      if (length > this.#budget.limits.maxMemoryBytes) throw new LimitReached('too-large', false);
       sector = this.#next(sector);
     }
     return Buffer.concat(parts).subarray(0, size);
@@ -145,8 +146,9 @@ class Sectors {
   }
 }
 
-function readEntries(sectors: Sectors): Entry[] {
-  const bytes = sectors.chain(sectors.directoryStart, Number.MAX_SAFE_INTEGER);
+function readEntries(sectors: Sectors, most: number): Entry[] {
+  // One more than may be visited, so that there being too many is seen.
+  const bytes = sectors.chain(sectors.directoryStart, (most + 2) * ENTRY_BYTES);
   const entries: Entry[] = [];
   for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
     const length = Math.max(0, Math.min(64, bytes.readUInt16LE(at + 64)) - 2);

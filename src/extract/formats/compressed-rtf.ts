@@ -8,18 +8,18 @@ const HEADER = 16;
 const MOST_RATIO = 9;
 
 /** The rtf of an Outlook message, as packed by [MS-OXRTFCP]. Stops at damage and gives what there was. */
-export function decompressRtf(packed: Buffer): Buffer {
+export function decompressRtf(packed: Buffer, mostBytes: number): Buffer {
   if (packed.length < HEADER || packed.toString('latin1', 8, 12) !== COMPRESSED) return packed.subarray(HEADER);
   const window = Buffer.alloc(WINDOW);
   let write = window.write(DICTIONARY, 'latin1');
-  const output = Buffer.alloc(packed.length * MOST_RATIO);
+  const output = Buffer.alloc(Math.min(packed.length * MOST_RATIO, mostBytes));
   let length = 0;
   const put = (byte: number): void => {
     output[length++] = byte;
     window[write] = byte;
     write = (write + 1) % WINDOW;
   };
-  for (let at = HEADER; at < packed.length;) {
+  for (let at = HEADER; at < packed.length && length < output.length;) {
     const control = packed[at++] ?? 0;
     for (let bit = 0; bit < 8 && at < packed.length; bit++) {
       if (((control >> bit) & 1) === 0) put(packed[at++] ?? 0);

@@ -7,6 +7,8 @@ import type { XmlEvents } from './xml-events.ts';
 const MOST_COLUMNS = 16_384;
 /** A cell with text is rarely repeated; a row of copies says nothing more. */
 const MOST_COPIES = 256;
+/** A paragraph without end is given in pieces, so that memory stays flat. */
+const LONGEST_TEXT = 1_048_576;
 const LONGEST_ATTRIBUTE = 8192;
 const BREAKS = new Set(['br', 'cr', 'line-break']);
 const SPACES = new Set(['tab', 's', 'ptab', 'instrText']);
@@ -93,7 +95,11 @@ class OfficeTextReader {
 
   #append(text: string): void {
     const open = this.#texts.at(-1);
-    if (open !== undefined) open.text += text;
+    if (open === undefined) return;
+    open.text += text;
+    if (open.text.length < LONGEST_TEXT) return;
+    this.#emit(open.text);
+    open.text = '';
   }
 
   #endParagraph(): void {

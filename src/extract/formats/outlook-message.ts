@@ -19,7 +19,10 @@ export async function extractOutlookMessage(level: Level, message: CompoundStora
   const html = property(message, PROPERTY.html, BINARY);
   if (html !== undefined) await level.inner('body.html', () => contentOfSource(bufferSource(html.read())));
   const rtf = property(message, PROPERTY.rtf, BINARY);
-  if (rtf !== undefined) await level.inner('body.rtf', () => contentOfSource(bufferSource(decompressRtf(rtf.read()))));
+  if (rtf !== undefined)
+    await level.inner('body.rtf', () =>
+      contentOfSource(bufferSource(decompressRtf(rtf.read(), level.extraction.budget.limits.maxMemoryBytes))),
+    );
   let count = 0;
   for (const storage of message.storages) {
     if (storage.name.startsWith('__recip_')) emitStrings(level, storage);

@@ -5,6 +5,7 @@ const INT16 = 2;
 const ANSI_STRING = 0x1e;
 const UNICODE_STRING = 0x1f;
 const MOST_PROPERTIES = 1000;
+const LONGEST_STRING = 65_536;
 
 /** The strings of a property set ([MS-OLEPS]), a line each: title, subject, author, keywords, comments, company. */
 export function propertySetText(bytes: Buffer): string {
@@ -40,8 +41,8 @@ function setStrings(set: Buffer): string[] {
 
 function stringAt(set: Buffer, at: number, encoding: string): string {
   const type = set.readUInt16LE(at);
-  const length = set.readUInt32LE(at + 4);
+  const length = Math.min(LONGEST_STRING, set.readUInt32LE(at + 4));
   if (type === ANSI_STRING) return new TextDecoder(encoding).decode(set.subarray(at + 8, at + 8 + length));
-  if (type === UNICODE_STRING) return new TextDecoder('utf-16le').decode(set.subarray(at + 8, at + 8 + Math.min(length, set.length) * 2));
+  if (type === UNICODE_STRING) return new TextDecoder('utf-16le').decode(set.subarray(at + 8, at + 8 + length * 2));
   return '';
 }

@@ -87,6 +87,7 @@ class RtfDocument {
   #toSkip = 0;
   #ignorable = false;
   #binary = 0;
+  #deeper = 0;
   #table: number | undefined;
   #row = 0;
   #cells: string[] = [];
@@ -139,21 +140,28 @@ class RtfDocument {
 
   #open(): void {
     this.#flush();
-    // Deeper groups than any program writes share one state; their braces still have to match.
-    this.#groups.push(this.#group);
-    if (this.#groups.length < DEEPEST) this.#group = { ...this.#group, aside: false };
     this.#toSkip = 0;
     this.#ignorable = false;
+    // Deeper groups than any program writes share one state; only their braces are counted.
+    if (this.#groups.length >= DEEPEST) {
+      this.#deeper++;
+      return;
+    }
+    this.#groups.push(this.#group);
+    this.#group = { ...this.#group, aside: false };
   }
 
   #close(): void {
     this.#flush();
-    const closed = this.#group;
-    const outer = this.#groups.pop();
-    if (outer !== undefined) this.#group = outer;
-    if (closed.aside && outer !== closed) this.#emit(this.#texts.length > 1 ? (this.#texts.pop() ?? '') : '');
-    if (closed.object && !this.#group.object) this.#endObject();
     this.#toSkip = 0;
+    if (this.#deeper > 0) {
+      this.#deeper--;
+      return;
+    }
+    const closed = this.#group;
+    this.#group = this.#groups.pop() ?? closed;
+    if (closed.aside && this.#group !== closed) this.#emit(this.#texts.length > 1 ? (this.#texts.pop() ?? '') : '');
+    if (closed.object && !this.#group.object) this.#endObject();
   }
 
   #word(word: string, parameter: number | undefined): void {
@@ -231,6 +239,7 @@ class RtfDocument {
       const code = text.charCodeAt(at);
       if (code !== 0x0a && code !== 0x0d && code !== 0) this.#byte(code);
     }
+    if (this.#bytes.length >= LONGEST_TEXT) this.#flush();
   }
 
   #byte(byte: number): void {
@@ -256,7 +265,9 @@ class RtfDocument {
   #append(text: string): void {
     const innermost = this.#texts.length - 1;
     this.#texts[innermost] += text;
-    if ((this.#texts[innermost]?.length ?? 0) > LONGEST_TEXT) this.#endParagraph();
+    if ((this.#texts[innermost]?.length ?? 0) < LONGEST_TEXT) return;
+    this.#emit(this.#texts[innermost] ?? '');
+    this.#texts[innermost] = '';
   }
 
   #endParagraph(): void {

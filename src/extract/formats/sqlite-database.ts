@@ -69,6 +69,8 @@ export class SqliteDatabase {
     const count = page.readUInt16BE(header + 3);
     const pointers = header + (interior ? 12 : 8);
     for (let index = 0; index < count && pointers + index * 2 + 2 <= page.length; index++) {
+      // Cells may overlap: a page of a few bytes can claim any number of rows.
+      this.#budget.checkTime();
       const at = page.readUInt16BE(pointers + index * 2);
       if (interior) yield* this.#page(at + 4 <= page.length ? page.readUInt32BE(at) : 0, depth + 1);
       if (type !== PAGE.tableInterior) yield this.#cell(page, at, type);

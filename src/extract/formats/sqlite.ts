@@ -4,6 +4,8 @@ import { placeOf, type Level } from '../extraction.ts';
 import { partName } from './archive.ts';
 import { SqliteDatabase, type SqliteValue } from './sqlite-database.ts';
 
+/** Statements are short; what a hostile one may cost is bounded. */
+const LONGEST_SQL = 16_384;
 /** Smaller blobs are keys and flags. */
 const SMALLEST_FILE = 64;
 
@@ -39,7 +41,7 @@ function columnNames(sql: string): string[] {
   const open = sql.indexOf('(');
   if (open < 0) return [];
   const names: string[] = [];
-  for (const part of topLevelParts(sql.slice(open + 1))) {
+  for (const part of topLevelParts(sql.slice(open + 1, LONGEST_SQL))) {
     const [, doubled, backticked, bracketed, plain] = /^\s*(?:"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^\s(,)]+))/.exec(part) ?? [];
     const name = doubled?.replaceAll('""', '"') ?? backticked ?? bracketed ?? plain ?? '';
     // Constraints of the table stand after its columns.
