@@ -5,16 +5,17 @@ import {
   BUCKET_LITERALS,
   BUCKET_WIDE_DASH,
   BUCKET_WIDE_DIGITS,
+  KNOWN_SLOTS,
   MOST_IN_A_BLOCK,
   OUTPUT_CAPACITY,
   OUTPUT_COUNT,
   SLOT_BITS,
   SLOTS,
 } from './kernel/layout.ts';
-import { isDigit } from './kernel/characters.ts';
+import { isCapital, isDigit } from './kernel/characters.ts';
 import { isJoint } from './kernel/groups.ts';
 import { mailAround } from './kernel/mail.ts';
-import { byteAt, memory, wordAt } from './kernel/memory.ts';
+import { byteAt, fingerprintAt, memory, slotOf, wordAt } from './kernel/memory.ts';
 import { numberEndingAt } from './kernel/numbers.ts';
 import { loadTables } from './tables.ts';
 
@@ -24,8 +25,9 @@ const LETTER_CASE = 0x20;
 
 const PAIR_DIGITS = 1;
 const PAIR_AT = 2;
-const PAIR_FINGERPRINT = 4;
-/** For two bytes in a row, what they may end; a fingerprint is looked up only behind a pair that ends one. */
+const PAIR_WORD = 4;
+const PAIR_WIDE = 8;
+/** For two bytes in a row, what they may end. Most pairs of a text end nothing. */
 const pairs = new Uint8Array(65_536);
 
 /** The scanner without WebAssembly: a table of byte pairs points to the same places as the compiled one's nibble tables. */
@@ -42,22 +44,25 @@ function scan(from: number, to: number): number {
     const pair = pairs[(previous << 8) | byte] ?? 0;
     previous = byte;
     if (pair === 0) continue;
+    const buckets = bucketsEndingAt(at, pair);
+    const number = (pair & PAIR_DIGITS) !== 0 && endsNumber(at);
+    const mail = (pair & PAIR_AT) !== 0;
+    if (buckets === 0 && !number && !mail) continue;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return at;
-    if ((pair & PAIR_FINGERPRINT) !== 0) {
-      const buckets = bucketsEndingAt(at);
-      if (buckets !== 0) lookAround(at, buckets);
-    }
-    if ((pair & PAIR_DIGITS) !== 0 && endsNumber(at)) numberEndingAt(at + 1);
-    if ((pair & PAIR_AT) !== 0) mailAround(at);
+    if (buckets !== 0) lookAround(at, buckets);
+    if (number) numberEndingAt(at + 1);
+    if (mail) mailAround(at);
   }
   return to;
 }
 
-/** Every rule that four bytes might satisfy; each decides for itself. */
-function bucketsEndingAt(at: number): number {
-  const first = byteAt(at - 3);
-  if (first <= 0x7f && byteAt(at - 2) <= 0x7f) return BUCKET_LITERALS | BUCKET_LETTERED;
-  return BUCKET_LITERALS | (isDigit(first) ? BUCKET_WIDE_DASH : BUCKET_WIDE_DIGITS);
+/** The rules that these four bytes may satisfy; each decides for itself. */
+function bucketsEndingAt(at: number, pair: number): number {
+  let buckets = 0;
+  if ((pair & PAIR_WORD) !== 0 && memory[KNOWN_SLOTS + slotOf(fingerprintAt(at - 3))] === 1) buckets |= BUCKET_LITERALS;
+  if ((pair & PAIR_DIGITS) !== 0 && isCapital(byteAt(at - 3))) buckets |= BUCKET_LETTERED;
+  if ((pair & PAIR_WIDE) !== 0) buckets |= isDigit(byteAt(at - 3)) ? BUCKET_WIDE_DASH : BUCKET_WIDE_DIGITS;
+  return buckets;
 }
 
 /** The last of four digits that end seven characters of digits and joints. */
@@ -73,21 +78,18 @@ function endsNumber(at: number): boolean {
 function fillPairs(): void {
   pairs.fill(0);
   for (let byte = 0; byte < 256; byte++) mark(byte, AT, PAIR_AT);
-  for (let first = 0x30; first <= 0x39; first++) {
-    // Two digits end a number, and also "AB12".
-    for (let second = 0x30; second <= 0x39; second++) mark(first, second, PAIR_DIGITS | PAIR_FINGERPRINT);
-  }
-  for (let digit = 0x90; digit <= 0x99; digit++) mark(digit, 0xef, PAIR_FINGERPRINT);
-  for (let digit = 0x4f; digit <= 0x58; digit++) mark(0x82, digit, PAIR_FINGERPRINT);
-  for (let dash = 0x80; dash <= 0x95; dash++) for (const before of [0x80, 0x88, 0x94]) mark(before, dash, PAIR_FINGERPRINT);
-  mark(0x83, 0xbc, PAIR_FINGERPRINT);
-  mark(0xbc, 0x8d, PAIR_FINGERPRINT);
-  for (const dash of [0x5b, 0x5c, 0x5d, 0x7c, 0x9f]) for (let digit = 0x30; digit <= 0x39; digit++) mark(dash, digit, PAIR_FINGERPRINT);
+  for (let first = 0x30; first <= 0x39; first++) for (let second = 0x30; second <= 0x39; second++) mark(first, second, PAIR_DIGITS);
+  for (let digit = 0x90; digit <= 0x99; digit++) mark(digit, 0xef, PAIR_WIDE);
+  for (let digit = 0x4f; digit <= 0x58; digit++) mark(0x82, digit, PAIR_WIDE);
+  for (let dash = 0x80; dash <= 0x95; dash++) for (const before of [0x80, 0x88, 0x94]) mark(before, dash, PAIR_WIDE);
+  mark(0x83, 0xbc, PAIR_WIDE);
+  mark(0xbc, 0x8d, PAIR_WIDE);
+  for (const dash of [0x5b, 0x5c, 0x5d, 0x7c, 0x9f]) for (let digit = 0x30; digit <= 0x39; digit++) mark(dash, digit, PAIR_WIDE);
   for (let slot = 0; slot < 1 << SLOT_BITS; slot++) {
     if (wordAt(SLOTS + slot * 8 + 4) === 0) continue;
     const fingerprint = wordAt(SLOTS + slot * 8);
     for (const first of unfold((fingerprint >> 16) & 0xff)) {
-      for (const second of unfold((fingerprint >> 24) & 0xff)) mark(first, second, PAIR_FINGERPRINT);
+      for (const second of unfold((fingerprint >> 24) & 0xff)) mark(first, second, PAIR_WORD);
     }
   }
 }
