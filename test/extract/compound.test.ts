@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compoundFile } from '../fixtures/compound-file.ts';
 import { compoundTree } from '../fixtures/compound-tree.ts';
+import { encodeJapanese } from '../fixtures/encode-japanese.ts';
 import { people } from '../fixtures/people.ts';
 import { REMARKS } from '../fixtures/remark-sources.ts';
 import { extractBytes, fixture, reasons, textOf } from './extract-bytes.ts';
@@ -51,6 +52,19 @@ describe('Office 97 to 2003', () => {
   ])('noise in %s is corrupt', async (stream, type) => {
     const seen = await extractBytes(compoundFile([stream]));
     expect(seen).toMatchObject({ type, unreadable: [{ reason: 'corrupt' }] });
+  });
+
+  it('Word 95: text in the code page of its language', async () => {
+    const text = encodeJapanese('個人番号 123456789018\r以上', 'shift_jis');
+    const word = Buffer.alloc(2048);
+    word.writeUInt16LE(0xa5dc, 0);
+    word.writeUInt16LE(0x0411, 6);
+    word.writeUInt32LE(1024, 0x18);
+    word.writeUInt32LE(1024 + text.length, 0x1c);
+    text.copy(word, 1024);
+    const seen = await extractBytes(compoundTree({ WordDocument: word }));
+    expect(seen).toMatchObject({ type: 'doc', unreadable: [] });
+    expect(textOf(seen)).toBe('個人番号 123456789018\n以上');
   });
 
   it('encrypted ones are told', async () => {

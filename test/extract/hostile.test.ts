@@ -126,6 +126,21 @@ describe('limits', () => {
     expect(seen.persons.to).toBe(1);
   });
 
+  it.each(['meibo-gnu.tar', 'meibo.tar.bz2', 'meibo.rtf', 'meibo.doc', 'meibo.sqlite', 'meibo.mbox', 'meibo.pdf', 'remarks.odt'])(
+    'no time is no time for %s',
+    async (name) => {
+      expect(reasons(await extractBytes(fixture(name), { maxMillis: 0 }))).toEqual(['timed-out']);
+    },
+  );
+
+  it.each(['meibo.doc', 'meibo.xls', 'meibo.ppt', 'meibo.pdf'])('what does not fit in memory is not read: %s', async (name) => {
+    expect(reasons(await extractBytes(fixture(name), { maxMemoryBytes: 2000 }))).toEqual(['too-large']);
+  });
+
+  it.each(['meibo.doc', 'meibo-gnu.tar', 'meibo.jar', 'meibo.tar.gz', 'meibo.mbox'])('entries are counted: %s', async (name) => {
+    expect(reasons(await extractBytes(fixture(name), { maxEntries: 0 }))).toEqual(['too-many-entries']);
+  });
+
   it('says when the medium fails', async () => {
     const failing = {
       size: 1_000_000,

@@ -106,6 +106,63 @@ describe('xlsx', () => {
   });
 });
 
+describe('text in unusual places', () => {
+  const read = async (parts: Parts) => textOf(await extractBytes(officePackage(parts)));
+
+  it('of a document: WordArt, descriptions, field codes, bound data, metadata, files put in as text', async () => {
+    const text = await read({
+      'word/document.xml': word(
+        '<w:p><w:r><w:pict><v:shape xmlns:v="v"><v:textpath string="社外秘の透かし"/></v:shape></w:pict></w:r>' +
+          '<w:r><w:drawing><wp:docPr xmlns:wp="wp" id="1" name="x" descr="名簿の写真"/></w:drawing></w:r>' +
+          '<w:r><w:instrText>HYPERLINK "mailto:hanako@kaisha.co.jp"</w:instrText></w:r><w:r><w:t>連絡先</w:t></w:r></w:p>',
+      ),
+      'customXml/item1.xml': '<data><name>佐藤 太郎</name></data>',
+      'docProps/custom.xml': '<Properties><property name="担当"><lpwstr>鈴木 花子</lpwstr></property></Properties>',
+      'docProps/app.xml':
+        '<Properties><Application>Writer</Application><AppVersion>10.20.30.40</AppVersion><Company>例示工業</Company></Properties>',
+      'word/afchunk1.htm': '<html><body><p>差し込んだ文章</p></body></html>',
+    });
+    for (const part of [
+      '社外秘の透かし',
+      '名簿の写真',
+      'mailto:hanako@kaisha.co.jp',
+      '連絡先',
+      '佐藤 太郎',
+      '鈴木 花子',
+      '例示工業',
+      '差し込んだ文章',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('10.20.30.40');
+  });
+
+  it('of a workbook: pivot caches, cells of other workbooks, headers, the sheet of a box', async () => {
+    const seen = await extractBytes(
+      officePackage({
+        'xl/workbook.xml': '<workbook xmlns:r="r"><sheets><sheet name="一覧" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        'xl/_rels/workbook.xml.rels': '<Relationships><Relationship Id="rId1" Target="/xl/worksheets/sheet1.xml"/></Relationships>',
+        'xl/worksheets/sheet1.xml':
+          '<worksheet><sheetData/><headerFooter><oddHeader>&amp;C社外秘の頭</oddHeader></headerFooter></worksheet>',
+        'xl/worksheets/_rels/sheet1.xml.rels': '<Relationships><Relationship Id="r1" Target="../drawings/drawing7.xml"/></Relationships>',
+        'xl/drawings/drawing7.xml': '<x:wsDr xmlns:x="x" xmlns:a="a"><a:p><a:r><a:t>箱の中</a:t></a:r></a:p></x:wsDr>',
+        'xl/pivotCache/pivotCacheDefinition1.xml':
+          '<d><cacheField name="氏名"><sharedItems><s v="佐藤 太郎"/></sharedItems></cacheField></d>',
+        'xl/pivotCache/pivotCacheRecords1.xml': '<records><r><s v="100000000005"/></r></records>',
+        'xl/externalLinks/externalLink1.xml': '<l><sheetData><row><cell><v>鈴木 花子</v></cell></row></sheetData></l>',
+      }),
+    );
+    for (const part of ['社外秘の頭', '箱の中', '佐藤 太郎', '100000000005', '鈴木 花子']) expect(textOf(seen)).toContain(part);
+    const place = seen.segments.find((segment) => segment.kind === 'text' && segment.text === '箱の中')?.place;
+    expect(place).toEqual({ sheet: '一覧' });
+  });
+
+  it('a binary workbook is told', async () => {
+    const seen = await extractBytes(officePackage({ 'xl/workbook.bin': Buffer.from([1, 2, 3]) }));
+    expect(seen).toMatchObject({ type: 'xlsb', unreadable: [{ reason: 'unsupported' }] });
+  });
+});
+
 describe('pptx', () => {
   it('reads slides, notes and masters, and says the page', async () => {
     const slide = (text: string) => `<p:sld xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>${text}</a:t></a:r></a:p></p:sld>`;

@@ -3,7 +3,19 @@ import type { CompoundStorage } from '../compound-file.ts';
 import { placeOf, type Level } from '../extraction.ts';
 
 /** [MS-DOC] 2.5.1 and following: offsets in the file information block. */
-const FIB = { magic: 0, version: 2, flags: 0x0a, firstCharacter: 0x18, endOfCharacters: 0x1c, clx: 0x1a2, clxLength: 0x1a6 } as const;
+const FIB = {
+  magic: 0,
+  version: 2,
+  language: 6,
+  flags: 0x0a,
+  firstCharacter: 0x18,
+  endOfCharacters: 0x1c,
+  clx: 0x1a2,
+  clxLength: 0x1a6,
+} as const;
+const WORD_97_MAGIC = 0xa5ec;
+const WORD_95_MAGIC = 0xa5dc;
+const JAPANESE = 0x0411;
 const ENCRYPTED = 0x0100;
 const SECOND_TABLE = 0x0200;
 const WORD_97 = 0xc1;
@@ -17,8 +29,9 @@ const MOST_CELLS_IN_ROW = 64;
 export function extractWord(level: Level, { streams }: CompoundStorage): void {
   const { extraction } = level;
   const document = streams.get('WordDocument')?.read() ?? Buffer.alloc(0);
-  if (document.length < 0x1aa || document.readUInt16LE(FIB.magic) !== 0xa5ec) {
-    extraction.report(document.length > 2 && document.readUInt16LE(FIB.magic) === 0xa5dc ? 'unsupported' : 'corrupt', level.part);
+  const magic = document.length < 0x1aa ? 0 : document.readUInt16LE(FIB.magic);
+  if (magic !== WORD_97_MAGIC && magic !== WORD_95_MAGIC) {
+    extraction.report('corrupt', level.part);
     return;
   }
   const flags = document.readUInt16LE(FIB.flags);
@@ -26,13 +39,10 @@ export function extractWord(level: Level, { streams }: CompoundStorage): void {
     extraction.report('encrypted', level.part);
     return;
   }
-  if (document.readUInt16LE(FIB.version) < WORD_97) {
-    emitParagraphs(
-      level,
-      new TextDecoder('shift_jis').decode(
-        document.subarray(document.readUInt32LE(FIB.firstCharacter), document.readUInt32LE(FIB.endOfCharacters)),
-      ),
-    );
+  if (magic === WORD_95_MAGIC || document.readUInt16LE(FIB.version) < WORD_97) {
+    const encoding = document.readUInt16LE(FIB.language) === JAPANESE ? 'shift_jis' : 'windows-1252';
+    const bytes = document.subarray(document.readUInt32LE(FIB.firstCharacter), document.readUInt32LE(FIB.endOfCharacters));
+    emitParagraphs(level, new TextDecoder(encoding).decode(bytes));
     return;
   }
   const table = streams.get((flags & SECOND_TABLE) === 0 ? '0Table' : '1Table')?.read() ?? Buffer.alloc(0);
