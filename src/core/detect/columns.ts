@@ -9,6 +9,9 @@ export type ColumnRole =
   | 'given-name'
   | 'name-reading'
   | 'address'
+  | 'prefecture'
+  | 'municipality'
+  | 'town'
   | 'phone'
   | 'email'
   | 'birth-date'
@@ -38,13 +41,13 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ['health-insurance', /被保険者(?:証)?(?:の)?(?:記号|番号|id)|保険証(?:の)?(?:記号|番号)/],
   ['insurer-number', /^保険者(?:等)?番号$|^insurer(?:number|no)$/],
   ['bank-account', /口座番号|^(?:bank)?account(?:number|no)$/],
-  ['credit-card', /カード番号|^(?:credit)?card(?:number|no)$/],
+  ['credit-card', /カード番号|^(?:credit)?card(?:number|no)$|^creditcard$/],
   ['us-ssn', /^(?:ssn|socialsecurity(?:number|no)?)$/],
   ['birth-date', /生年月日|誕生日|^(?:dateofbirth|birth(?:date|day)?|dob)$/],
   ['email', /メール(?:アドレス)?|^(?:[a-z]{4,8})?e?mail(?:address)?$/],
   [
     'phone',
-    /電話|携帯|^tel(?:ephone)?(?:number|no)?$|^(?:mobile|cell|home|work|contact)?phone(?:number|no)?$|^(?:mobile|cell|連絡先|fax|ファックス)(?:number|no|番号)?$/,
+    /電話|携帯|(?:^|[^a-z])tel(?:ephone)?(?:number|no|番号)?$|^(?:mobile|cell|home|work|contact)?phone(?:number|no)?$|^(?:mobile|cell|連絡先|fax|ファックス)(?:number|no|番号)?$/,
   ],
   [
     'company-name',
@@ -59,6 +62,9 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ],
   ['family-name', /^(?:姓|苗字|名字|last ?name|lastname|familyname|surname)$/],
   ['given-name', /^(?:名|firstname|givenname)$/],
+  ['prefecture', /^都道府県$/],
+  ['municipality', /^市区?町村$|^市区?郡町?村?$/],
+  ['town', /^(?:町域|町名)?(?:丁目)?番地|^町名|^町域|^それ以降の住所/],
   ['address', /^(?:現)?住所|^居住地|^所在地|^(?:home|street|postal|mailing)?address$/],
   [
     'employee-number',

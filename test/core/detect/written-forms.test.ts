@@ -62,6 +62,18 @@ describe('addresses', () => {
     'finds %s without its prefecture',
     (text) => expect(sure(text)).toEqual(['jp.address:1']),
   );
+  it('finds it in kanji, and block numbers behind a town that is named after one', () => {
+    expect(sure('東京都千代田区千代田一丁目一番一号')).toEqual(['jp.address:1']);
+    expect(sure('愛媛県松山市一番町4-4-2、愛媛県松山市一番町5-5-3')).toEqual(['jp.address:2']);
+  });
+  it('finds it in columns of its parts', () => {
+    const rows = [
+      ['氏名', '都道府県', '市区町村', '番地'],
+      ['佐藤太郎', '東京都', '千代田区', '千代田1-1'],
+      ['鈴木花子', '大阪府', '大阪市北区', '梅田3-1-1'],
+    ];
+    expect(summary(detectRows(rows))).toEqual(['jp.address:high:2', 'jp.person-name:high:2']);
+  });
   it.each(['市場価格は1-2%上昇', '都市計画第2-3条', '新宿区で3-5月に開催', '東京都内で1-2時間', '同市中央1-1-1'])(
     'leaves %s alone',
     (text) => expect(counted(text)).toEqual([]),

@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import type { Detector, Report } from '../detector.ts';
 import type { TextWindow } from '../text-window.ts';
 import { ADDRESS_WORDS } from './context-words.ts';
 
@@ -6,11 +6,11 @@ const PREFECTURES =
   '北海道|東京都|京都府|大阪府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県';
 const NUMBER = '(?:[0-9]{1,5}|[〇一二三四五六七八九十百]{1,4})';
 /** Block numbers, the last without a unit that makes them a span of time, a share or a count. */
-const BLOCK = `${NUMBER}(?:丁目|番地|番|号|地割|-|の|ノ)(?: ?${NUMBER}(?:丁目|番地|番|号|地割|-|の|ノ)?){0,4}(?![0-9]|[年月日時分秒人名個件回歳点倍万円%枚本章節])`;
+const BLOCK = `${NUMBER}(?:丁目|番地|番|号|地割|-|の|ノ)(?: ?${NUMBER}(?:丁目|番地|番|号|地割|-|の|ノ)?){0,4}(?![0-9]|[年月日時分秒人名個件回歳点倍万円%枚本章節町])`;
 /** Sapporo and Asahikawa count their streets, too: 北1条西2丁目. */
 const TOWN = '(?:[^\\s0-9,、。]|[0-9]{1,2}(?=条))';
 const WITH_PREFECTURE = new RegExp(
-  `(?:${PREFECTURES})[ \\n]?[^\\s0-9,、。]{1,10}[市区町村郡] ?${TOWN}{0,24} ?(${BLOCK})?([0-9]{1,5}(?![0-9]))?`,
+  `(?:${PREFECTURES})[ \\n]?[^\\s0-9,、。]{1,10}[市区町村郡] ?(?:${TOWN}{0,24}? ?((?=[0-9])${BLOCK})|${TOWN}{0,24}? ?(${BLOCK})|${TOWN}{0,24} ?([0-9]{1,5}(?![0-9]))?)`,
   'g',
 );
 const WITHOUT_PREFECTURE = new RegExp(
@@ -26,13 +26,16 @@ const LABEL_REACH = 24;
 export const address: Detector = {
   id: 'jp.address',
   scan(window, report) {
-    if (!window.hasWideText || !MUNICIPALITY.test(window.text)) return;
+    if (!window.hasWideText) return;
+    scanSplitColumns(window, report);
+    if (!MUNICIPALITY.test(window.text)) return;
     let end = 0;
     const covered: number[] = [];
     for (const found of window.text.matchAll(WITH_PREFECTURE)) {
       covered.push(found.index, found.index + found[0].length);
       const explanation = explained(window, found.index);
-      const exact = found[1] !== undefined || (found[2] !== undefined && explanation !== undefined);
+      const [, arabic, kanji, bare] = found;
+      const exact = arabic !== undefined || kanji !== undefined || (bare !== undefined && explanation !== undefined);
       const match = { start: found.index, value: found[0].replace(/\s/g, '') };
       if (explanation === 'column-header' || (exact && explanation !== undefined)) {
         report.match({ ...match, confidence: 'high', reasons: ['format', explanation] });
@@ -49,6 +52,17 @@ export const address: Detector = {
   },
   mask: (value) => `${/^(?:北海道|..[都道府県]|...県)/.exec(value)?.[0] ?? ''}****`,
 };
+
+/** Tables of customers often keep prefecture, municipality and the rest in columns of their own. */
+function scanSplitColumns(window: TextWindow, report: Report): void {
+  for (const { start, end } of window.cellsUnder('prefecture')) {
+    const municipality = window.cellBeside(start, 'municipality');
+    const town = window.cellBeside(start, 'town');
+    if (municipality === '' || town === '') continue;
+    const value = `${window.text.slice(start, end)}${municipality}${town}`.replace(/\s/g, '');
+    report.match({ start, value, confidence: 'high', reasons: ['column-header'] });
+  }
+}
 
 function explained(window: TextWindow, start: number, reach?: number): 'column-header' | 'column-type' | 'context-word' | undefined {
   const column = window.columnAt(start);

@@ -9,7 +9,7 @@ export const OTHER_NUMBER_WORDS =
 export const CORPORATE_WORDS = /法人番号|法人等番号|登録番号|適格請求書|インボイス|corporate number/gi;
 export const PHONE_WORDS = /電話|携帯|連絡先|ファックス|ファクス|\btel|\bfax\b|\bphone|\bmobile\b|\bcell\b/gi;
 export const CARD_WORDS =
-  /カード番号|クレジット|クレカ|デビットカード|カード情報|カード決済|カード名義|有効期限|セキュリティコード|credit ?card|card ?(?:no|number|holder)|\bpayment card|\bdebit card|\bcvv|\bcvc|\bvisa\b|master ?card|\bdiners\b|\bjcb\b|\bamex\b|american express/gi;
+  /カード番号|クレジット|クレカ|デビットカード|カード情報|カード決済|カード名義|有効期限|セキュリティコード|credit[ _-]?card|card ?(?:no|number|holder)|\bpayment card|\bdebit card|\bcvv|\bcvc|\bvisa\b|master ?card|\bdiners\b|\bjcb\b|\bamex\b|american express/gi;
 export const PASSPORT_WORDS = /旅券|パスポート|\bpassport/gi;
 export const RESIDENCE_WORDS = /在留カード|在留資格|特別永住者|residence card/gi;
 export const PENSION_WORDS = /基礎年金番号|年金手帳|年金番号|年金証書|\bpension[ _]?(?:no|number)/gi;
