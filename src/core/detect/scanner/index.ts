@@ -2,26 +2,8 @@
  * The door of the scanner: bytes in, candidates out. It finds in one pass over undecoded bytes where a detector should
  * look; what is near is decoded and judged elsewhere. See docs/decisions/005-scanner.md.
  */
-import type { Engine } from './engine.ts';
-import { plainEngine } from './plain-engine.ts';
-import { Scanner, type TakeCandidate } from './scanner.ts';
-import { wasmEngine } from './wasm-engine.ts';
-
 export type { Candidate, MissKind } from './candidate.ts';
+export { createEngine, createScanner } from './create.ts';
 export type { Engine } from './engine.ts';
-export type { Surroundings, TakeCandidate } from './scanner.ts';
-export { Scanner } from './scanner.ts';
-
-let best: Engine | undefined;
-
-/** A scanner for one file, on the fastest engine that runs here. */
-export function createScanner(take: TakeCandidate): Scanner {
-  best ??= createEngine('wasm') ?? createEngine('plain');
-  if (best === undefined) throw new TypeError('the plain engine runs everywhere');
-  return new Scanner(best, take);
-}
-
-/** A certain engine; undefined where it cannot run. */
-export function createEngine(name: Engine['name']): Engine | undefined {
-  return name === 'wasm' ? wasmEngine() : plainEngine();
-}
+export { Scanner, type Surroundings, type TakeCandidate } from './scanner.ts';
+export { candidateWindows, type CandidateWindow } from './windows.ts';
