@@ -14,7 +14,15 @@ const PATIENCE_MILLIS = 15_000;
 const MEMORY_MIB = 1024;
 const REGRESSIONS = join(import.meta.dirname, '../test/fixtures/regressions');
 
-type Message = { readonly started: number } | { readonly failed: number; readonly error: string } | { readonly done: number };
+type Message =
+  | { readonly started: number }
+  | { readonly failed: number; readonly error: string }
+  | { readonly done: number; readonly slowest: Slowest };
+
+interface Slowest {
+  readonly name: string;
+  readonly millis: number;
+}
 
 if (isMainThread) await superviseAll(Number(process.argv[2] ?? 20_000), Number(process.argv[3] ?? 1));
 else await work();
@@ -52,8 +60,10 @@ function superviseOne(from: number, count: number, seed: number): Promise<{ read
     };
     worker.on('message', (message: Message) => {
       clearTimeout(timer);
-      if ('done' in message) end();
-      else if ('failed' in message) end(message.error);
+      if ('done' in message) {
+        console.log(`slowest: ${message.slowest.name}, ${Math.round(message.slowest.millis)} ms`);
+        end();
+      } else if ('failed' in message) end(message.error);
       else {
         at = message.started;
         if (at % 1000 === 0) console.log(`${at}/${count}`);
@@ -67,10 +77,15 @@ function superviseOne(from: number, count: number, seed: number): Promise<{ read
 async function work(): Promise<void> {
   const { from, count, seed }: { from: number; count: number; seed: number } = workerData;
   const samples = loadSamples();
+  let slowest: Slowest = { name: '', millis: 0 };
   for (let at = from; at < count; at++) {
     parentPort?.postMessage({ started: at } satisfies Message);
     try {
-      await extractDamaged(mutationOf(samples, seed, at).bytes);
+      const { name, bytes } = mutationOf(samples, seed, at);
+      const began = performance.now();
+      await extractDamaged(bytes);
+      const millis = performance.now() - began;
+      if (millis > slowest.millis) slowest = { name, millis };
     } catch (error) {
       parentPort?.postMessage({
         failed: at,
@@ -79,7 +94,7 @@ async function work(): Promise<void> {
       return;
     }
   }
-  parentPort?.postMessage({ done: count } satisfies Message);
+  parentPort?.postMessage({ done: count, slowest } satisfies Message);
 }
 
 function keep({ name, bytes }: Mutated, problem: string): void {

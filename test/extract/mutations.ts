@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Segment } from '../../src/core/detect/index.ts';
 import { place } from '../../src/contracts/finding.ts';
+import { storedZip } from './stored-zip.ts';
 import { bufferSource, extractFile, type Extracted } from '../../src/extract/index.ts';
 
 const FILES = join(import.meta.dirname, '../fixtures/files');
@@ -15,9 +16,11 @@ export interface Sample {
 
 export type Mutated = Sample;
 
-/** All committed samples, in the order of their names. */
+/** All committed samples, in the order of their names; zips also with their members stored, which damage then reaches. */
 export function loadSamples(): Sample[] {
-  return filesIn(FILES).filter(({ name }) => !name.startsWith('.'));
+  const samples = filesIn(FILES).filter(({ name }) => !name.startsWith('.'));
+  const zips = samples.filter(({ name, bytes }) => bytes.toString('latin1', 0, 4) === 'PK\x03\x04' && name !== 'password.zip');
+  return [...samples, ...zips.map(({ name, bytes }) => ({ name: `stored-${name}`, bytes: storedZip(bytes) }))];
 }
 
 /** Inputs that once brought an extractor down. */

@@ -2,6 +2,7 @@ import { ByteReader } from '../byte-reader.ts';
 import { bufferSource } from '../byte-source.ts';
 import { contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { ASIDES, PARAGRAPH_ENDS, SILENT, SPEAKING, SYMBOLS } from './rtf-words.ts';
 import { encodingOfCharset, encodingOfCodePage } from './code-pages.ts';
 
 const PIECE = 65_536;
@@ -9,39 +10,6 @@ const DEEPEST = 1000;
 const LONGEST_TEXT = 65_536;
 const MOST_CELLS = 16_384;
 const MOST_OBJECT_BYTES = 2 ** 26;
-
-/** Destinations that hold no text of the document. Any other that is marked as ignorable (`\*`) is left out too. */
-const SILENT = new Set(
-  'colortbl stylesheet pict themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl generator filetbl xmlnstbl panose falt sn objclass fontemb listpicture revtim creatim printim nonshppict bliptag'.split(
-    ' ',
-  ),
-);
-/** Ignorable destinations that hold text all the same. */
-const SPEAKING = new Set(
-  'fldinst footnote annotation atnauthor atnid shpinst shptxt ud title subject author company keywords doccomm manager hlinkbase operator userprops propname staticval bkmkstart objdata header footer headerl headerr headerf footerl footerr footerf formfield ffdeftext ffname ffhelptext ffstattext ffl do dptxbxtext shppict revtbl'.split(
-    ' ',
-  ),
-);
-/** Begin text of their own in the middle of a paragraph. */
-const ASIDES = new Set(
-  'footnote annotation shptxt dptxbxtext header headerl headerr headerf footer footerl footerr footerf fldinst atnauthor atnid info revtbl shpinst userprops bkmkstart formfield'.split(
-    ' ',
-  ),
-);
-const SYMBOLS: Readonly<Record<string, string>> = {
-  tab: '\t',
-  emdash: '—',
-  endash: '–',
-  lquote: '‘',
-  rquote: '’',
-  ldblquote: '“',
-  rdblquote: '”',
-  bullet: '•',
-  line: '\n',
-  emspace: ' ',
-  enspace: ' ',
-};
-const PARAGRAPH_ENDS = new Set(['par', 'sect', 'page', 'column']);
 
 interface Group {
   silent: boolean;
