@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../core/ports.ts';
-import { isCoarse, sameContent, sameStamp, type Stamp, stampOf, stampText } from './stamp.ts';
+import { isCoarse, sameStamp, type Stamp, stampOf, stampText } from './stamp.ts';
 import { absolutePath, pathKey, type VolumePath } from './volume-path.ts';
 import type { WriterProbe } from './writer-probe.ts';
 
@@ -97,6 +97,7 @@ export class ArrivalTracker {
     if (stats?.isFile()) this.#known.set(key, stampText(stampOf(stats)));
   }
 
+  /** `stamp` is the state after the last thing the guard did to the file: whatever moves its time of change later was not the guard. */
   wrote(path: VolumePath, stamp: Stamp): void {
     this.#written.set(pathKey(path), stamp);
   }
@@ -164,7 +165,7 @@ export class ArrivalTracker {
 
   #isKnown(key: string, settling: Settling, stamp: Stamp): boolean {
     const written = this.#written.get(key);
-    if (written !== undefined && sameContent(written, stamp)) return true;
+    if (written !== undefined && sameStamp(written, stamp)) return true;
     return this.#known.get(key) === stampText(stamp) && !(settling.direct && isCoarse(stamp));
   }
 

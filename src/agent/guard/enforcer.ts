@@ -210,8 +210,8 @@ export class Enforcer {
       for (let attempt = 1; ; attempt += 1) {
         const target = ciphertextName(name, attempt);
         if (!(await renameExclusive(temporary, folder.entry(target)))) continue;
-        await folder.sync();
         await this.#tellWritten(work, target);
+        await folder.sync();
         const storedAs = shownPath([...work.path.slice(0, -1), target]);
         const outcome: EnforcementOutcome = { done: true, storedAs, sha256 };
         this.#options.journal.finish(work.fileId, outcome);
@@ -280,6 +280,7 @@ export class Enforcer {
     }
   }
 
+  /** To be called when nothing more will be done to the file, and before anything slow: its hints are on their way. */
   async #tellWritten(work: Work, name: Buffer): Promise<void> {
     const written = await lstat(work.subject.folder.entry(name), { bigint: true });
     this.#options.onWritten([...work.path.slice(0, -1), name], stampOf(written));

@@ -52,6 +52,24 @@ async function putBack(
   id: string,
 ): Promise<Result<VolumePath, Failure>> {
   const temporary = folder.entry(temporaryName(id, 'tmp'));
+  try {
+    const written = await writeTemporary(options, item, temporary);
+    if (!written.ok) return written;
+    for (let attempt = 1; ; attempt += 1) {
+      const name = restoredName(path.at(-1) ?? Buffer.alloc(0), attempt);
+      if (!(await renameExclusive(temporary, folder.entry(name)))) continue;
+      const placed = [...path.slice(0, -1), name];
+      // The file is closed and has its last name: from here on only others move its time of change.
+      options.onWritten(placed, stampOf(await lstat(folder.entry(name), { bigint: true })));
+      await folder.sync();
+      return ok(placed);
+    }
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+}
+
+async function writeTemporary(options: ReleaseOptions, item: QuarantineItem, temporary: Buffer): Promise<Result<void, Failure>> {
   const file = await open(temporary, 'wx+', 0o600);
   try {
     const written = await options.quarantine.extract(item.id, file);
@@ -61,16 +79,8 @@ async function putBack(
     const modified = new Date(item.modified);
     await file.utimes(modified, modified).catch(() => undefined);
     await file.sync();
-    for (let attempt = 1; ; attempt += 1) {
-      const name = restoredName(path.at(-1) ?? Buffer.alloc(0), attempt);
-      if (!(await renameExclusive(temporary, folder.entry(name)))) continue;
-      const placed = [...path.slice(0, -1), name];
-      options.onWritten(placed, stampOf(await lstat(folder.entry(name), { bigint: true })));
-      await folder.sync();
-      return ok(placed);
-    }
+    return ok(undefined);
   } finally {
     await file.close();
-    await unlink(temporary).catch(() => undefined);
   }
 }

@@ -1,14 +1,8 @@
 import type { BigIntStats } from 'node:fs';
+import type { FileStamp } from '../../core/ports.ts';
 
-/** What tells one state of a file from another. Times in nanoseconds since the epoch. */
-export interface Stamp {
-  readonly device: bigint;
-  readonly inode: bigint;
-  readonly size: bigint;
-  readonly modified: bigint;
-  /** Changed by the kernel at each write, rename and link, and settable by nobody. */
-  readonly changed: bigint;
-}
+/** `changed` is set by the kernel at each write, rename and link, and settable by nobody. */
+export type Stamp = FileStamp;
 
 export function stampOf(stats: BigIntStats): Stamp {
   return { device: stats.dev, inode: stats.ino, size: stats.size, modified: stats.mtimeNs, changed: stats.ctimeNs };

@@ -101,10 +101,15 @@ class ChokidarGuard implements WatchGuard {
     }
   }
 
-  source(fileId: string): Uint8Array | null {
+  source(fileId: string): { path: Uint8Array; stamp: Stamp } | null {
     const file = this.#arrivals.get(fileId);
     if (file === undefined || this.#parts === null) return null;
-    return absolutePath(this.#parts.root.path, file.path);
+    return { path: absolutePath(this.#parts.root.path, file.path), stamp: file.stamp };
+  }
+
+  again(fileId: string): void {
+    const file = this.#arrivals.get(fileId);
+    if (file !== undefined) this.#after(file, NOT_HERE);
   }
 
   enforce(fileId: string, order: EnforcementOrder): Promise<EnforcementOutcome> {
