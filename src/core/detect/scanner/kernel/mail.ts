@@ -23,6 +23,10 @@ export function mailAround(at: i32): void {
   emit(EMAIL, start, end);
 }
 
+/** RFC 5321 `atext`, and the dot. */
 function isLocal(byte: i32): boolean {
-  return isIdentifier(byte) || byte === FULL_STOP || byte === HYPHEN || byte === PLUS;
+  if (isIdentifier(byte) || byte === FULL_STOP || byte === HYPHEN || byte === PLUS) return true;
+  // ! # $ % & ' * / = ? ^ ` { | } ~
+  if (byte === 0x21 || (byte >= 0x23 && byte <= 0x27) || byte === 0x2a || byte === 0x2f) return true;
+  return byte === 0x3d || byte === 0x3f || byte === 0x5e || byte === 0x60 || (byte >= 0x7b && byte <= 0x7e);
 }
