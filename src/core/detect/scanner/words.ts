@@ -53,7 +53,7 @@ export const WORDS: readonly Word[] = [
   ...words('secret.slack', 'hooks.slack.com/services/', { exact: true }),
   ...words('secret.private-key', 'PRIVATE KEY,AGE-SECRET-KEY-1,PuTTY-User-Key-File-', { exact: true }),
   ...words('secret.jwt', '.eyJ', { exact: true, tail: 10 }),
-  ...words('secret.password', 'passw,passphrase,pwd=,pwd:,pwd ,pwd",pwd\',パスワード,暗証番号'),
+  ...words('secret.password', 'passw,passphrase,pass:,pass=,pass =, pw:, pw=,pwd=,pwd:,pwd ,pwd",pwd\',パスワード,暗証番号'),
   ...words(
     'keyword.confidential',
     '社外秘,極秘,部外秘,関係者外秘,マル秘,丸秘,厳秘,㊙,(秘),（秘）,取扱注意,取扱い注意,取扱厳重注意,取扱い厳重注意',
