@@ -47,6 +47,7 @@ class RtfDocument {
   readonly #level: Level;
   readonly #groups: Group[] = [];
   readonly #fonts = new Map<number, string>();
+  readonly #decoders = new Map<string, InstanceType<typeof TextDecoder>>();
   /** Text of the paragraph, and of the asides within it. */
   readonly #texts: string[] = [''];
   #group: Group = { silent: false, fontTable: false, object: false, aside: false, unicodeSkip: 1, font: -1 };
@@ -207,12 +208,11 @@ class RtfDocument {
       const code = text.charCodeAt(at);
       if (code !== 0x0a && code !== 0x0d && code !== 0) this.#byte(code);
     }
-    if (this.#bytes.length >= LONGEST_TEXT) this.#flush();
   }
 
   #byte(byte: number): void {
     if (this.#toSkip > 0) this.#toSkip--;
-    else if (!this.#silent) this.#bytes.push(byte);
+    else if (!this.#silent && this.#bytes.push(byte) >= LONGEST_TEXT) this.#flush(true);
   }
 
   #unicode(value: number): void {
@@ -223,11 +223,17 @@ class RtfDocument {
   }
 
   /** Bytes stand for characters by the font they are in; a lead byte in one run and its trail byte in the next do not occur. */
-  #flush(): void {
+  #flush(unfinished = false): void {
     if (this.#bytes.length === 0) return;
     const encoding = this.#fonts.get(this.#group.font) ?? this.#encoding;
-    this.#append(new TextDecoder(encoding).decode(Uint8Array.from(this.#bytes)));
+    let decoder = this.#decoders.get(encoding);
+    if (decoder === undefined) {
+      decoder = new TextDecoder(encoding);
+      this.#decoders.set(encoding, decoder);
+    }
+    const bytes = Uint8Array.from(this.#bytes);
     this.#bytes = [];
+    this.#append(decoder.decode(bytes, { stream: unfinished }));
   }
 
   #append(text: string): void {
