@@ -32,7 +32,6 @@ declare const i8x16: {
   splat(value: i32): v128;
   add(left: v128, right: v128): v128;
   eq(left: v128, right: v128): v128;
-  shl(value: v128, bits: i32): v128;
   bitmask(value: v128): i32;
   relaxed_swizzle(table: v128, indices: v128): v128;
   shuffle(left: v128, right: v128, ...lanes: i32[]): v128;
