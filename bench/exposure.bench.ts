@@ -82,7 +82,7 @@ async function measure(folder: string, { content, bytes, times }: (typeof CASES)
     const { fileId, path } = await arrived;
     const settled = performance.now();
     const source = guard.source(fileId);
-    if (source !== null) await inspector.inspect({ path: source, name: path, limits: LIMITS, keywords: [] });
+    if (source !== null) await inspector.inspect({ ...source, name: path, limits: LIMITS, keywords: [] });
     const inspected = performance.now();
     const outcome = await guard.enforce(fileId, { action: 'encrypt', recipients: [recipient], decision: decisionOf(path, bytes) });
     if (!outcome.done || outcome.storedAs === undefined) throw new Error('not encrypted');

@@ -3,7 +3,7 @@ import { Icon, type IconName } from '../../src/ui/icons.tsx';
 import { useUi } from '../../src/ui/use-ui.ts';
 import type { Connection } from '../ipc/calls.ts';
 import { Facts } from './facts.tsx';
-import { gapText } from './gap-text.ts';
+import { gapText } from '../../src/i18n/gap-text.ts';
 import { MediaList } from './media-list.tsx';
 import { ReasonForm } from './reason-form.tsx';
 import { useTrayState } from './tray-state.tsx';

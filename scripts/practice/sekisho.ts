@@ -62,7 +62,9 @@ export class Service {
     const lines = createInterface({ input: child.stdout });
     const first = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => null)]);
     if (first === null) throw new Error(`${name} did not start: ${said.join('').trim()}`);
-    return new Service(name, child, JSON.parse(String(first[0])) as Record<string, unknown>, ended);
+    const ready = JSON.parse(String(first[0])) as Record<string, unknown>;
+    if (ready['ready'] !== true) throw new Error(`${name} did not start: ${JSON.stringify(ready['error'] ?? ready)}`);
+    return new Service(name, child, ready, ended);
   }
 
   text(key: string): string {

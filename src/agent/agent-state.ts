@@ -4,6 +4,7 @@ import { parseIdentityFile } from '../age/index.ts';
 import type { Failure } from '../contracts/errors.ts';
 import { ok, type Result } from '../contracts/result.ts';
 import type { Clock } from '../core/ports.ts';
+import { lockState, type StateLock } from '../node/state-lock.ts';
 import { openPolicyStore, type PolicyStore } from '../policy/index.ts';
 import { type Enrolment, loadEnrolment } from './enrolment/index.ts';
 import { openQuarantine, type Quarantine } from './quarantine/quarantine.ts';
@@ -17,6 +18,7 @@ const QUARANTINE_KEEP_MILLIS = 90 * 86_400_000;
 
 /** What an agent keeps between its runs, opened. All of it lies in one folder, for the agent's account alone. */
 export interface AgentStores {
+  readonly lock: StateLock;
   readonly enrolment: Enrolment;
   readonly spool: OpenSpool;
   readonly quarantine: Quarantine;
@@ -31,12 +33,15 @@ export interface AgentStores {
 export async function openAgentStores(folder: string, clock: Clock): Promise<Result<AgentStores, Failure>> {
   const enrolment = loadEnrolment(folder);
   if (!enrolment.ok) return enrolment;
+  const lock = lockState(folder);
+  if (!lock.ok) return lock;
   const { agent, host, policyKey, groupIdentity } = enrolment.value;
   const identities = parseIdentityFile(groupIdentity);
   if (!identities.ok) return identities;
   const guardFolder = join(folder, 'guard');
   mkdirSync(guardFolder, { recursive: true, mode: 0o700 });
   return ok({
+    lock: lock.value,
     enrolment: enrolment.value,
     spool: openSpool({ path: join(folder, 'spool.db'), agent, host, maxBytes: SPOOL_BYTES }),
     quarantine: await openStandardQuarantine(folder, clock),

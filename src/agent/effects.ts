@@ -26,6 +26,9 @@ export interface EffectPorts {
   readonly fatal: (error: unknown) => void;
 }
 
+const GONE = { done: false, code: 'DLP_FILE_NOT_FOUND', reason: 'The file was gone before it could be inspected.', gone: true } as const;
+const CHANGED = { done: false, code: 'DLP_FILE_CHANGED', reason: 'The file was not the one that had arrived.', gone: true } as const;
+
 /** Carries out what core decided. Holds no judgement of its own: results go back as inputs. */
 export class EffectRunner {
   readonly #ports: EffectPorts;
@@ -140,20 +143,21 @@ export class EffectRunner {
   }
 
   async #inspect({ volumeId, fileId, limits, keywords }: Extract<Effect, { kind: 'inspectFile' }>): Promise<void> {
-    const path = this.#guards.get(volumeId)?.source(fileId) ?? null;
-    if (path === null) {
-      const outcome = {
-        done: false,
-        code: 'DLP_FILE_NOT_FOUND',
-        reason: 'The file was gone before it could be inspected.',
-        gone: true,
-      } as const;
-      this.#ports.report({ kind: 'file.enforced', fileId, outcome });
+    const guard = this.#guards.get(volumeId);
+    const source = guard?.source(fileId) ?? null;
+    if (source === null) {
+      this.#ports.report({ kind: 'file.enforced', fileId, outcome: GONE });
       return;
     }
-    const name = baseName(new TextDecoder().decode(path));
-    const inspection = await this.#ports.inspector.inspect({ path, name, limits, keywords });
-    this.#ports.report({ kind: 'file.inspected', fileId, inspection });
+    const name = baseName(new TextDecoder().decode(source.path));
+    const inspection = await this.#ports.inspector.inspect({ ...source, name, limits, keywords });
+    if (inspection !== null) {
+      this.#ports.report({ kind: 'file.inspected', fileId, inspection });
+      return;
+    }
+    // Another file was put in its place, or it was written to: no verdict on bytes that did not arrive.
+    this.#ports.report({ kind: 'file.enforced', fileId, outcome: CHANGED });
+    guard?.again(fileId);
   }
 
   async #enforce({ volumeId, fileId, action, recipients, decision }: Extract<Effect, { kind: 'enforceFile' }>): Promise<void> {

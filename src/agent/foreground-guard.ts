@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { AgentEvent } from '../contracts/event.ts';
 import { failure, type Failure } from '../contracts/errors.ts';
+import type { Language } from '../contracts/ids.ts';
 import type { Policy } from '../contracts/policy.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
 import type { PolicyReference } from '../contracts/verdict.ts';
@@ -9,10 +10,12 @@ import type { Volume } from '../contracts/volume.ts';
 import type { AgentState } from '../core/state.ts';
 import { createInspector } from '../inspect/index.ts';
 import { VERSION } from '../node/version.ts';
+import { lockState } from '../node/state-lock.ts';
 import type { Platform } from '../platform/types.ts';
 import { openStandardQuarantine } from './agent-state.ts';
 import { Engine } from './engine.ts';
 import { guardFactory } from './guard-factory.ts';
+import { guardingNamed } from './practice-volumes.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { openSpool } from './spool/open-spool.ts';
 import { systemClock } from './system-clock.ts';
@@ -27,6 +30,7 @@ export interface ForegroundGuardOptions {
   readonly state: string;
   /** Each event, in order, each once, those of an interrupted run first; it counts as delivered when this returns. */
   readonly deliver: (event: AgentEvent) => void;
+  readonly language: Language;
   readonly log: (line: string) => void;
   readonly fatal: (error: unknown) => void;
 }
@@ -43,6 +47,9 @@ const SPOOL_BYTES = 1024 * 1024 * 1024;
 export async function guardInForeground(options: ForegroundGuardOptions): Promise<Result<ForegroundGuard, Failure>> {
   const { platform, volume, log, fatal } = options;
   const clock = systemClock;
+  const lock = lockState(options.state);
+  if (!lock.ok) return lock;
+  const locked = lock.value;
   const quarantine = await openStandardQuarantine(options.state, clock);
   const spool = openSpool({ path: join(options.state, 'spool.db'), agent: AGENT, host: hostname(), maxBytes: SPOOL_BYTES });
   const inspector = createInspector();
@@ -56,7 +63,7 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     denyVolume: (denied, treatment) => platform.denyVolume(denied, treatment),
     sessions: null,
     notify: (_to, { action, file, message }) =>
-      log(`${action}: ${file ?? volume.mountPoint}${message === undefined ? '' : ` - ${message.en}`}`),
+      log(`${action}: ${file ?? volume.mountPoint}${message === undefined ? '' : ` - ${message[options.language]}`}`),
     warnScreenLock: () => undefined,
     fetchPolicy: () => undefined,
     rescanVolumes: () => Promise.resolve(),
@@ -82,13 +89,14 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     await inspector.close();
     leave();
     spool.close();
+    locked.release();
   }
 
   deliverPending();
   report({ kind: 'agent.started', host: hostname(), version: VERSION, os: platform.description, mode: 'foreground' });
   report({
     kind: 'policy.applied',
-    policy: forThisVolume(options.policy, volume),
+    policy: guardingNamed(options.policy, volume.bus),
     reference: options.reference,
     recipients: [...options.recipients],
   });
@@ -98,15 +106,6 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
   if (outcome.ok) return ok({ stop });
   await stop(outcome.error.code);
   return outcome;
-}
-
-/** Whoever names a volume wants it guarded, whatever the policy says of its kind; what it says of files holds. */
-function forThisVolume(policy: Policy, { bus }: Volume): Policy {
-  return {
-    ...policy,
-    volumes: { ...policy.volumes, 'include-virtual': true, removable: [...new Set([...policy.volumes.removable, bus])] },
-    devices: { default: 'guard', rules: [] },
-  };
 }
 
 function settle(state: AgentState, { id, mountPoint }: Volume, resolve: (outcome: Result<void, Failure>) => void): void {

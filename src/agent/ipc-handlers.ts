@@ -1,5 +1,5 @@
 import { failure } from '../contracts/errors.ts';
-import type { AgentStatus } from '../contracts/ipc.ts';
+import type { AgentStatus, OwnEvent } from '../contracts/ipc.ts';
 import { err, ok } from '../contracts/result.ts';
 import type { AgentState } from '../core/state.ts';
 import type { PeerIdentity } from '../platform/types.ts';
@@ -12,8 +12,9 @@ import type { Quarantine } from './quarantine/quarantine.ts';
 import type { OpenSpool } from './spool/sqlite-spool.ts';
 import { mayReadEvent, ownEvent } from './status.ts';
 
-/** Read at most this much of the spool to fill one page: the rest may be other people's. */
+/** Read at most this much of the spool to fill one page, a part at a time: the rest may be other people's. */
 const PAGE_SCAN = 2000;
+const PART = 100;
 
 export interface HandlerPorts {
   readonly status: () => AgentStatus;
@@ -36,8 +37,7 @@ export function ipcHandlers(ports: HandlerPorts): IpcHandlers {
     'status.get': () => ok(ports.status()),
 
     'events.list': ({ limit, before }, { peer }) => {
-      const events = ports.spool.recent(PAGE_SCAN, before).filter((event) => mayReadEvent(peer, event.body));
-      return ok({ events: events.slice(0, limit).map(ownEvent) });
+      return ok({ events: ownEvents(ports.spool, peer, limit, before) });
     },
 
     'file.justify': ({ holdId, justification }, { peer }) => {
@@ -72,6 +72,18 @@ export function ipcHandlers(ports: HandlerPorts): IpcHandlers {
       return ok({});
     },
   };
+}
+
+function ownEvents(spool: HandlerPorts['spool'], peer: PeerIdentity, limit: number, before: string | undefined): OwnEvent[] {
+  const found: OwnEvent[] = [];
+  let last = before;
+  for (let read = 0; read < PAGE_SCAN && found.length < limit; read += PART) {
+    const part = spool.recent(PART, last);
+    found.push(...part.filter(({ body }) => mayReadEvent(peer, body)).map(ownEvent));
+    last = part.at(-1)?.id;
+    if (part.length < PART) break;
+  }
+  return found.slice(0, limit);
 }
 
 function isOwn(peer: PeerIdentity, name: string): boolean {

@@ -1,4 +1,5 @@
 import type { Failure } from '../contracts/errors.ts';
+import type { Policy } from '../contracts/policy.ts';
 import { durationMillis, sizeBytes } from '../core/units.ts';
 import type { PolicyStore, VerifiedRelease } from '../policy/index.ts';
 import type { Happening } from './effects.ts';
@@ -10,6 +11,8 @@ export interface PolicyKeeperPorts {
   readonly spool: Pick<OpenSpool, 'setMaxBytes'>;
   readonly quarantine: Pick<Quarantine, 'setLimits'>;
   readonly now: () => Date;
+  /** Practice: how the policy is bent before it comes into force. */
+  readonly adapt?: (policy: Policy) => Policy;
   readonly report: (happening: Happening) => void;
 }
 
@@ -50,7 +53,8 @@ export class PolicyKeeper {
       maxBytes: sizeBytes(policy.quarantine['max-size']),
       keepMillis: durationMillis(policy.quarantine.keep),
     });
-    this.#ports.report({ kind: 'policy.applied', policy, reference, recipients: release.recipients });
+    const { adapt = (same: Policy) => same, report } = this.#ports;
+    report({ kind: 'policy.applied', policy: adapt(policy), reference, recipients: release.recipients });
   }
 
   #refuse({ code, message }: Failure): void {

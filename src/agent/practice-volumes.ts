@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 import { fromErrno } from '../node/errno.ts';
 import type { Failure } from '../contracts/errors.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
+import type { Bus } from '../contracts/device.ts';
+import type { Policy } from '../contracts/policy.ts';
 import type { Volume } from '../contracts/volume.ts';
 import type { VolumeChange, VolumeSource } from '../core/ports.ts';
 
@@ -25,6 +27,21 @@ export function folderVolume(folder: string): Volume {
 export function practiceVolumes(real: VolumeSource, practice: { readonly only?: string; readonly folder?: string }): VolumeSource {
   if (practice.folder !== undefined) return new FolderVolumeSource(practice.folder);
   return practice.only === undefined ? real : new OnlyVolumeSource(real, practice.only);
+}
+
+/** Whoever names a volume wants it guarded, whatever the policy says of its kind; what it says of files holds. */
+export function guardingNamed(policy: Policy, bus: Bus): Policy {
+  return {
+    ...policy,
+    volumes: { ...policy.volumes, 'include-virtual': true, removable: [...new Set([...policy.volumes.removable, bus])] },
+    devices: { default: 'guard', rules: [] },
+  };
+}
+
+/** A folder or mount that somebody named is guarded under any policy. */
+export function practicePolicy(practice: { readonly only?: string; readonly folder?: string }) {
+  const named = practice.folder !== undefined || practice.only !== undefined;
+  return named ? { adapt: (policy: Policy) => guardingNamed(policy, 'virtual') } : {};
 }
 
 /** Reports one folder as a mounted volume for as long as it is watched. */

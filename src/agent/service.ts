@@ -8,7 +8,7 @@ import { openAgentStores } from './agent-state.ts';
 import { Engine } from './engine.ts';
 import { guardFactory } from './guard-factory.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
-import { practiceVolumes } from './practice-volumes.ts';
+import { practicePolicy, practiceVolumes } from './practice-volumes.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
 import { Recording } from './recording.ts';
 import { type Sources, startSources, stopSources } from './sources.ts';
@@ -40,11 +40,11 @@ export interface RunningAgent {
 
 /** The agent of an enrolled PC, wired together. Fails when it is not enrolled or the tray's endpoint cannot be served safely. */
 export async function startService(options: ServiceOptions): Promise<Result<RunningAgent, Failure>> {
-  const { platform, log, fatal } = options;
+  const { platform, log } = options;
   const clock = systemClock;
   const stores = await openAgentStores(options.state, clock);
   if (!stores.ok) return stores;
-  const { enrolment, spool, quarantine, policies, identities, guardFolder } = stores.value;
+  const { lock, enrolment, spool, quarantine, policies, identities, guardFolder } = stores.value;
   if (spool.movedAside !== null) log(`The spool could not be read; it is kept as ${spool.movedAside} and a new one is begun.`);
 
   const inspector = createInspector();
@@ -57,6 +57,12 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   const recording = options.record === undefined ? undefined : new Recording(options.record);
   const started = new Date(clock.now()).toISOString();
 
+  /** An unguarded stick must not stay writable while the agent is away: that needs no disk. */
+  const fatal = (problem: unknown): void => {
+    const guarded = Object.values(engine.state.volumes).filter(({ treatment }) => treatment === 'guard');
+    const denied = Promise.allSettled(guarded.map(({ volume }) => platform.denyVolume(volume, 'read-only')));
+    void denied.then(() => options.fatal(problem));
+  };
   const engine = new Engine({
     clock,
     spool,
@@ -116,7 +122,14 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   if (!served.ok) return served;
   const tray = served.value;
 
-  const policyKeeper = new PolicyKeeper({ store: policies, spool, quarantine, now: () => new Date(clock.now()), report });
+  const policyKeeper = new PolicyKeeper({
+    store: policies,
+    spool,
+    quarantine,
+    now: () => new Date(clock.now()),
+    report,
+    ...practicePolicy(options),
+  });
   const quarantineKeeper = new QuarantineKeeper({ quarantine, clock, report, fatal });
   report({ kind: 'agent.started', host: enrolment.host, version: VERSION, os: platform.description, mode: 'service' });
   policyKeeper.restore();
@@ -136,6 +149,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
       await inspector.close();
       await recording?.close();
       spool.close();
+      lock.release();
     },
   });
 }

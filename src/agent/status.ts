@@ -58,7 +58,10 @@ export function guardStatuses(state: AgentState): GuardStatus[] {
 /** Calls `tell` after each state in which a guard came, went, or changed. */
 export function whenGuardsChange(tell: () => void): (state: AgentState) => void {
   let last = '[]';
+  let volumes: AgentState['volumes'] | null = null;
   return (state) => {
+    if (state.volumes === volumes) return;
+    volumes = state.volumes;
     const now = JSON.stringify(guardStatuses(state));
     if (now === last) return;
     last = now;

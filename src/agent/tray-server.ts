@@ -7,6 +7,7 @@ import type { PeerIdentity, Platform } from '../platform/types.ts';
 import { type HandlerPorts, ipcHandlers, traySession } from './ipc-handlers.ts';
 import { type IpcServer, startIpcServer } from './ipc/server.ts';
 import type { OpenSpool } from './spool/sqlite-spool.ts';
+import { systemClock } from './system-clock.ts';
 import { mayReadEvent, ownEvent } from './status.ts';
 
 export interface TrayServerOptions extends HandlerPorts {
@@ -30,6 +31,7 @@ export async function serveTray(options: TrayServerOptions): Promise<Result<Tray
   const started = await startIpcServer({
     endpoint: options.endpoint,
     peerOf: (socket) => options.platform.peerOf(socket),
+    clock: systemClock,
     build: VERSION,
     handlers: ipcHandlers(options),
     onError: (error) => log(`Local socket: ${error.message} (${error.code})`),

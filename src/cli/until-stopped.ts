@@ -1,4 +1,4 @@
-/** Resolves with the signal's name when the process is asked to end; a second one ends it at once. */
+/** To be called before a program says that it is ready. Resolves with the signal's name when the process is asked to end; a second one ends it at once. */
 export function untilStopped(): Promise<string> {
   return new Promise((resolve) => {
     // Signals alone do not keep the process alive.

@@ -49,6 +49,15 @@ export interface SessionControl {
   stop(): Promise<void>;
 }
 
+/** What tells one state of a file from another. Times in nanoseconds since the epoch. */
+export interface FileStamp {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly size: bigint;
+  readonly modified: bigint;
+  readonly changed: bigint;
+}
+
 export interface InspectionRequest {
   /** Absolute path as the OS has it: bytes, since names need not be UTF-8. */
   readonly path: Uint8Array;
@@ -60,6 +69,8 @@ export interface InspectionRequest {
 
 /** Looks into one file. Never rejects and never hangs: what goes wrong is an `unreadable` of the result. */
 export interface Inspector {
+  /** With a stamp: null when the path leads to anything but that file in that state, so that no verdict is given on another. */
+  inspect(request: InspectionRequest & { readonly stamp: FileStamp }): Promise<Inspection | null>;
   inspect(request: InspectionRequest): Promise<Inspection>;
   close(): Promise<void>;
 }
@@ -87,8 +98,10 @@ export interface Guard {
   readonly mode: 'watch' | 'fuse';
   /** Resolves once files are seen; recovers first what a crash left half done. */
   start(report: (arrival: FileArrival) => void): Promise<Result<void, Failure>>;
-  /** The bytes to inspect, or null when the file is gone. */
-  source(fileId: string): Uint8Array | null;
+  /** Where the bytes to inspect are and which state of the file they are, or null when it is gone. */
+  source(fileId: string): { readonly path: Uint8Array; readonly stamp: FileStamp } | null;
+  /** What was inspected was not the file that arrived: it is to be looked at again. */
+  again(fileId: string): void;
   /** Carries out the verdict on exactly the bytes that were inspected; if they changed since, reports `gone`. */
   enforce(fileId: string, order: EnforcementOrder): Promise<EnforcementOutcome>;
   /** Puts a held file back on this volume; it does not come back as an arrival. Gives its shown path. */

@@ -1,11 +1,15 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import type { KeywordList } from '../contracts/effect.ts';
-import type { Inspection, InspectionLimits, UnreadableReason } from '../contracts/finding.ts';
+import type { Inspection, UnreadableReason } from '../contracts/finding.ts';
 import { Collector } from '../core/detect/index.ts';
+import type { FileStamp } from '../core/ports.ts';
 import { extractFile, fileSource } from '../extract/index.ts';
+import type { InspectionJob } from './protocol.ts';
 
-/** Inspects one file in this thread. A file that cannot be opened, or is no regular file, is `io-error`. */
-export async function inspectFile(path: Uint8Array, limits: InspectionLimits, keywords: readonly KeywordList[]): Promise<Inspection> {
+/**
+ * Inspects one file in this thread. A file that cannot be opened, or is no regular file, is `io-error`; null when a stamp
+ * is given and the opened file is another, or in another state: a folder on the way may have been exchanged.
+ */
+export async function inspectFile({ path, stamp, limits, keywords }: Omit<InspectionJob, 'id'>): Promise<Inspection | null> {
   const started = performance.now();
   let descriptor: number;
   try {
@@ -16,6 +20,7 @@ export async function inspectFile(path: Uint8Array, limits: InspectionLimits, ke
   }
   try {
     const facts = fstatSync(descriptor);
+    if (stamp !== undefined && !isInState(descriptor, stamp)) return null;
     if (!facts.isFile()) return unreadableFile('io-error', 0, performance.now() - started);
     const collector = new Collector(keywords);
     const { type, unreadable } = await extractFile(fileSource(descriptor, facts.size), {
@@ -27,6 +32,12 @@ export async function inspectFile(path: Uint8Array, limits: InspectionLimits, ke
   } finally {
     closeSync(descriptor);
   }
+}
+
+function isInState(descriptor: number, stamp: FileStamp): boolean {
+  const now = fstatSync(descriptor, { bigint: true });
+  const same = now.dev === stamp.device && now.ino === stamp.inode && now.size === stamp.size;
+  return same && now.mtimeNs === stamp.modified && now.ctimeNs === stamp.changed;
 }
 
 /** The inspection of a file of which nothing could be seen. */

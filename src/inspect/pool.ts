@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Inspection, InspectionLimits, UnreadableReason } from '../contracts/finding.ts';
-import type { InspectionRequest, Inspector } from '../core/ports.ts';
+import type { FileStamp, InspectionRequest, Inspector } from '../core/ports.ts';
 import { unreadableFile } from './inspect-file.ts';
 import { inspectionAnswer, type InspectionJob } from './protocol.ts';
 
@@ -13,7 +13,7 @@ const MEBIBYTE = 1_048_576;
 
 interface Task {
   readonly job: InspectionJob;
-  readonly settle: (inspection: Inspection) => void;
+  readonly settle: (inspection: Inspection | null) => void;
 }
 
 interface Slot {
@@ -32,13 +32,16 @@ export class InspectionPool implements Inspector {
   #lastId = 0;
   #closed = false;
 
-  constructor(size = Math.max(1, availableParallelism() - 1)) {
+  /** Two at least: one slow file must not hold up all others. */
+  constructor(size = Math.max(2, availableParallelism() - 1)) {
     this.#size = size;
   }
 
-  inspect({ path, limits, keywords }: InspectionRequest): Promise<Inspection> {
+  inspect(request: InspectionRequest & { readonly stamp: FileStamp }): Promise<Inspection | null>;
+  inspect(request: InspectionRequest): Promise<Inspection>;
+  inspect({ path, stamp, limits, keywords }: InspectionRequest & { readonly stamp?: FileStamp }): Promise<Inspection | null> {
     return new Promise((settle) => {
-      const job = { id: ++this.#lastId, path, limits, keywords };
+      const job = { id: ++this.#lastId, path, stamp, limits, keywords };
       if (this.#closed) settle(unreadableFile('worker-died', sizeOf(path), 0));
       else {
         this.#queue.push({ job, settle });

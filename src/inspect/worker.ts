@@ -6,7 +6,7 @@ const port = parentPort;
 if (port === null) throw new Error('inspect/worker.ts runs in a worker thread');
 
 async function answer(job: InspectionJob): Promise<void> {
-  const inspection = await inspectFile(job.path, job.limits, job.keywords);
+  const inspection = await inspectFile(job);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port, not a window
   parentPort?.postMessage({ id: job.id, inspection } satisfies InspectionAnswer);
 }

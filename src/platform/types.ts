@@ -14,6 +14,8 @@ export interface PlatformPaths {
   readonly orgState: string;
   /** Unix socket or named pipe of the agent (docs/spec/ipc.md section 1). */
   readonly ipcEndpoint: string;
+  /** Where the installed service listens, whoever asks. */
+  readonly serviceEndpoint: string;
 }
 
 /** Who is at the other end of a local connection, as the kernel says; never as the peer says. */

@@ -129,9 +129,18 @@ const SLUG: LocalizedText = {
   en: 'a name of lower-case letters and digits joined by - or . such as my-number',
 };
 
+/** The contracts' own messages, by their English text; a test holds this complete. */
+export const JAPANESE: Readonly<Record<string, string>> = {
+  'a duration such as 30s, 5m, 8h or 14d': '時間は 30s・5m・8h・14d のように単位を付けて書いてください',
+  'a size such as 512KiB, 20MiB or 2GiB': '大きさは 512KiB・20MiB・2GiB のように単位を付けて書いてください',
+  'four lower-case hex digits, e.g. 0781': '小文字の 16 進数 4 桁で書いてください（例: 0781）',
+  'an age recipient, age1...': 'age1... の形の受信者鍵を書いてください',
+};
+
 function formatMessage(issue: Extract<Issue, { code: 'invalid_format' }>): LocalizedText {
   // A message of the contract's own is the better one; zod's default only repeats the pattern.
-  if (!issue.message.startsWith('Invalid ')) return { ja: `書き方が違います: ${issue.message}`, en: `expected ${issue.message}` };
+  if (!issue.message.startsWith('Invalid '))
+    return { ja: JAPANESE[issue.message] ?? `書き方が違います: ${issue.message}`, en: `expected ${issue.message}` };
   return issue.format === 'regex' ? SLUG : { ja: `${issue.format} の形ではありません`, en: `not in the form of a ${issue.format}` };
 }
 

@@ -3,7 +3,7 @@ import { failure } from '../../src/contracts/errors.ts';
 import { type AgentEvent, type EventBody, GENESIS_HASH } from '../../src/contracts/event.ts';
 import type { EnforcementOutcome } from '../../src/contracts/input.ts';
 import { err, ok } from '../../src/contracts/result.ts';
-import type { EnforcementOrder, FileArrival, Guard, Intent, Spool } from '../../src/core/ports.ts';
+import type { EnforcementOrder, FileArrival, Guard, InspectionRequest, Inspector, Intent, Spool } from '../../src/core/ports.ts';
 import { Engine } from '../../src/agent/engine.ts';
 import { sealEvent } from '../../src/node/event-chain.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -11,6 +11,7 @@ import { FakeSessions } from '../fakes/fake-sessions.ts';
 import { inspectionOf, RECIPIENT, samplePolicy, STICK, USER } from '../core/samples.ts';
 
 const MINUTE = 60_000;
+const STAMP = { device: 1n, inode: 2n, size: 3n, modified: 4n, changed: 5n };
 
 /** Everything the engine does, in order, so that tests can ask what came before what. */
 function rig() {
@@ -43,7 +44,8 @@ function rig() {
       arrive = report;
       return Promise.resolve(ok(undefined));
     },
-    source: (fileId) => (fileId === 'gone' ? null : new TextEncoder().encode(`/stick/${fileId}`)),
+    source: (fileId) => (fileId === 'gone' ? null : { path: new TextEncoder().encode(`/stick/${fileId}`), stamp: STAMP }),
+    again: (fileId) => log.push(`again ${fileId}`),
     enforce(fileId, order: EnforcementOrder) {
       log.push(`enforce ${fileId} ${order.action}`);
       return Promise.resolve({ done: true, ...(order.action === 'encrypt' ? { storedAs: `${fileId}.age` } : {}) });
@@ -62,7 +64,8 @@ function rig() {
     guardMode: 'watch',
     createGuard: () => guard,
     inspector: {
-      inspect: ({ name }) => Promise.resolve(inspectionOf(name === 'secret' ? 'jp.my-number' : undefined)),
+      inspect: (({ name }: InspectionRequest) =>
+        Promise.resolve(name === 'swapped' ? null : inspectionOf(name === 'secret' ? 'jp.my-number' : undefined))) as Inspector['inspect'],
       close: () => Promise.resolve(),
     },
     denyVolume: () => Promise.resolve(err(failure('DLP_FILE_PERMISSION', 'not root'))),
@@ -129,6 +132,18 @@ describe('a file through the engine', () => {
     await settle();
     expect(log).toContain('event file.encrypted settles earlier');
     expect(log).toContain('settled earlier');
+  });
+
+  test('one that was exchanged for another gets no verdict and is looked at again', async () => {
+    const { engine, log, apply, settle, arrival } = rig();
+    apply();
+    engine.report({ kind: 'volume.mounted', volume: STICK });
+    await settle();
+    log.length = 0;
+    arrival('swapped');
+    await settle();
+    expect(log).toEqual(['again swapped']);
+    expect(engine.state.files).toEqual({});
   });
 
   test('one that vanished before inspection leaves nothing behind', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { eventBody } from '../../src/contracts/event.ts';
-import { volumeFacts } from '../../src/core/handlers/volumes.ts';
+import { volumeFacts } from '../../src/core/volume-facts.ts';
 import type { EnforcementOutcome } from '../../src/contracts/input.ts';
-import { applied, arrived, AT, eventTypes, inspectionOf, mounted, play, started, STICK, USER } from './samples.ts';
+import { applied, arrived, AT, eventTypes, inspectionOf, mounted, play, samplePolicy, started, STICK, USER } from './samples.ts';
 
 const QUARANTINE = '019aa000-0000-7000-8000-000000000001';
 const ready = [started, applied(), mounted(), { kind: 'guard.ready', at: AT, volumeId: STICK.id } as const];
@@ -40,6 +40,24 @@ describe('the way of a file', () => {
     expect(eventTypes(last)).toEqual([type]);
     const bodies = last.flatMap((effect) => (effect.kind === 'appendEvent' ? [effect.body] : []));
     expect(bodies.map((body) => eventBody.safeParse(body).success)).toEqual([true]);
+  });
+
+  test('words of a rule that asked to encrypt are not told of a file that was set aside', () => {
+    const spoken = { ja: '暗号化しました', en: 'It was encrypted.' };
+    const rules = [{ id: 'my-number', when: [{ findings: [{ detector: 'jp.my-number' }] }], action: 'encrypt' as const, message: spoken }];
+    const { last } = play([
+      started,
+      applied(samplePolicy({ rules })),
+      mounted(),
+      arrived('f1'),
+      inspected('f1', 'jp.my-number'),
+      enforced('f1', { done: true, quarantineId: QUARANTINE }),
+    ]);
+    expect(JSON.stringify(last)).not.toContain(spoken.en);
+    expect(last[1]).toMatchObject({
+      kind: 'notify',
+      notification: { action: 'block', message: { en: expect.stringContaining('quarantine') as unknown } },
+    });
   });
 
   test('a file that is gone or changed is dropped without an event', () => {

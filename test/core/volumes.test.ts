@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applied, AT, eventTypes, mounted, play, samplePolicy, started, STICK } from './samples.ts';
+import { applied, arrived, AT, eventTypes, mounted, play, samplePolicy, started, STICK } from './samples.ts';
 
 describe('volumes', () => {
   test('a removable volume is guarded from the moment it is mounted', () => {
@@ -50,6 +50,17 @@ describe('volumes', () => {
     ]);
     expect(eventTypes(last)).toEqual(['guard.failed']);
     expect(last).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'denyVolume', treatment: 'read-only' })]));
+  });
+
+  test('a stick pulled with files not yet dealt with leaves each on record', () => {
+    const pulled = play([started, applied(), mounted(), arrived('f1'), { kind: 'volume.unmounted', at: AT, volumeId: STICK.id }]);
+    expect(eventTypes(pulled.last)).toEqual(['file.enforcement-failed', 'volume.unmounted']);
+    const body = pulled.last.flatMap((effect) => (effect.kind === 'appendEvent' ? [effect.body] : []))[0];
+    expect(body).toMatchObject({
+      severity: 'high',
+      data: { code: 'DLP_VOLUME_REMOVED', file: { path: 'list.csv' }, unreadable: ['io-error'] },
+    });
+    expect(pulled.state.files).toEqual({});
   });
 
   test('pulling the stick ends its guard and forgets its files', () => {

@@ -26,15 +26,18 @@ describe('paths', () => {
       collectorState: '/var/lib/sekisho/collector',
       orgState: '/var/lib/sekisho/org',
       ipcEndpoint: '/run/sekisho/agent.sock',
+      serviceEndpoint: '/run/sekisho/agent.sock',
     });
     const environment = { XDG_STATE_HOME: '/state', XDG_RUNTIME_DIR: '/run/user/1000' };
     expect(linuxPaths({ root: false, home: '/home/a', environment })).toMatchObject({
       agentState: '/state/sekisho/agent',
       ipcEndpoint: '/run/user/1000/sekisho/agent.sock',
+      serviceEndpoint: '/run/sekisho/agent.sock',
     });
     expect(linuxPaths({ root: false, home: '/home/a', environment: { XDG_STATE_HOME: '../x', XDG_RUNTIME_DIR: '' } })).toMatchObject({
       agentState: '/home/a/.local/state/sekisho/agent',
       ipcEndpoint: '/home/a/.local/state/sekisho/run/agent.sock',
+      serviceEndpoint: '/run/sekisho/agent.sock',
     });
   });
 

@@ -15,11 +15,18 @@ const HELD_OPEN_RECHECK_MILLIS = 250;
 /** A file held open and left unchanged for this long is taken as it is: an open handle must not be a way round the guard. */
 const HELD_OPEN_LIMIT_MILLIS = 60_000;
 
+/** Only times moved for this long, not the size: somebody touches the file, and touching must not be a way round the guard. */
+const SAME_SIZE_LIMIT_MILLIS = 5000;
+/** However much happens to a file, it is taken as it is after this; if it goes on changing it arrives again. */
+const SETTLE_LIMIT_MILLIS = 60_000;
+
 export interface SettledFile {
   readonly path: VolumePath;
   readonly stamp: Stamp;
   readonly uid: number;
   readonly present: boolean;
+  /** Taken at the end of a limit: its times may go on moving without a change of content. */
+  readonly restless: boolean;
 }
 
 export interface TrackerOptions {
@@ -41,6 +48,8 @@ interface Settling {
   readonly present: boolean;
   direct: boolean;
   quietSince: number;
+  readonly firstSeen: number;
+  sizeSince: number;
   last: Stamp | null;
 }
 
@@ -71,13 +80,9 @@ export class ArrivalTracker {
       settling.direct = true;
       return;
     }
-    const added: Settling = {
-      path,
-      present: hint.present ?? false,
-      direct: hint.direct,
-      quietSince: this.#options.clock.now(),
-      last: null,
-    };
+    const now = this.#options.clock.now();
+    const since = { quietSince: now, firstSeen: now, sizeSince: now };
+    const added: Settling = { path, present: hint.present ?? false, direct: hint.direct, ...since, last: null };
     this.#settling.set(key, added);
     void this.#look(key, added);
   }
@@ -129,7 +134,8 @@ export class ArrivalTracker {
       return;
     }
     this.#observe(settling, stamp);
-    const wait = settling.quietSince + this.#window(stamp.size) - this.#options.clock.now();
+    const quietUntil = settling.quietSince + this.#window(stamp.size);
+    const wait = Math.min(quietUntil, limitOf(settling)) - this.#options.clock.now();
     if (wait > 0) this.#lookAfter(key, settling, wait);
     else await this.#settle(key, settling, stamp, Number(stats.uid));
   }
@@ -148,18 +154,22 @@ export class ArrivalTracker {
     const { clock, probe, onSettled } = this.#options;
     const { quietSince } = settling;
     if (await probe?.isWritten(stamp.device, stamp.inode)) {
-      if (clock.now() - quietSince < HELD_OPEN_LIMIT_MILLIS) return this.#lookAfter(key, settling, HELD_OPEN_RECHECK_MILLIS);
+      const heldOpenUntil = Math.min(quietSince + HELD_OPEN_LIMIT_MILLIS, settling.firstSeen + SETTLE_LIMIT_MILLIS);
+      if (clock.now() < heldOpenUntil) return this.#lookAfter(key, settling, HELD_OPEN_RECHECK_MILLIS);
     }
     if (this.#stopped) return;
+    const restless = clock.now() >= limitOf(settling);
     // Written to while we asked who writes.
-    if (settling.quietSince !== quietSince) return this.#lookAfter(key, settling, 0);
+    if (settling.quietSince !== quietSince && !restless) return this.#lookAfter(key, settling, 0);
     this.#settling.delete(key);
     this.#known.set(key, stampText(stamp));
-    onSettled({ path: settling.path, stamp, uid, present: settling.present });
+    onSettled({ path: settling.path, stamp, uid, present: settling.present, restless });
   }
 
   #observe(settling: Settling, stamp: Stamp): void {
-    if (settling.last !== null && !sameStamp(settling.last, stamp)) settling.quietSince = this.#options.clock.now();
+    const now = this.#options.clock.now();
+    if (settling.last !== null && !sameStamp(settling.last, stamp)) settling.quietSince = now;
+    if (settling.last !== null && settling.last.size !== stamp.size) settling.sizeSince = now;
     settling.last = stamp;
   }
 
@@ -186,4 +196,8 @@ export class ArrivalTracker {
     const stats = await lstat(absolutePath(this.#options.root, path), { bigint: true }).catch(() => null);
     return stats !== null && stats.dev === this.#options.device ? stats : null;
   }
+}
+
+function limitOf({ firstSeen, sizeSince }: Settling): number {
+  return Math.min(sizeSince + SAME_SIZE_LIMIT_MILLIS, firstSeen + SETTLE_LIMIT_MILLIS);
 }

@@ -11,7 +11,7 @@ import { eraseFile } from './erase.ts';
 import { copyContent, giveAttributes } from './file-steps.ts';
 import type { Journal } from './journal.ts';
 import type { VolumeRoot } from './pinned-folder.ts';
-import { ciphertextName, freeName, renameExclusive, restoredName } from './place-file.ts';
+import { ciphertextName, clearTheWay, freeName, renameExclusive, restoredName } from './place-file.ts';
 import { type Stamp, stampOf } from './stamp.ts';
 import { CHANGED, closeSubject, hashFile, isUnchanged, openSubject, type Subject } from './subject.ts';
 import { temporaryId, temporaryName } from './temporary-name.ts';
@@ -23,6 +23,8 @@ export interface GuardedFile {
   readonly fileId: string;
   readonly path: VolumePath;
   readonly stamp: Stamp;
+  /** Somebody keeps moving its times: for what makes the file safer, size and hash then tell whether it changed. */
+  readonly restless: boolean;
 }
 
 export interface EnforcerOptions {
@@ -33,7 +35,7 @@ export interface EnforcerOptions {
   readonly ownCiphertexts: OwnCiphertexts;
   /** Names on the medium that are being used for an enforcement, by their id. */
   readonly inUse: Set<string>;
-  /** Ids of those that the medium failed in the middle of: their names stay ours until recovery. */
+  /** Ids of those that could not be brought to their end: their names stay ours until recovery. */
   readonly unfinished: Set<string>;
   /** Told of each file this guard puts on the medium, so that it does not come back as an arrival. */
   readonly onWritten: (path: VolumePath, stamp: Stamp) => void;
@@ -67,7 +69,8 @@ export class Enforcer {
   }
 
   async #attempt(file: GuardedFile, order: EnforcementOrder): Promise<Result<EnforcementOutcome, Failure>> {
-    const subject = await openSubject(this.#options.root, file.path, file.stamp);
+    const timesMayMove = file.restless && CHANGING.has(order.action);
+    const subject = await openSubject(this.#options.root, file.path, file.stamp, timesMayMove);
     if (!subject.ok) return subject;
     try {
       if (CHANGING.has(order.action) && !(await this.#isDone(subject.value, order))) {
@@ -151,7 +154,7 @@ export class Enforcer {
     const { folder, name } = work.subject;
     const first = await freeName(folder, (attempt) => ciphertextName(name, attempt));
     this.#prepareTarget(work, first.name, ciphertext);
-    const aside = await this.#moveAside(work);
+    const aside = await this.#moveAside(work, ciphertext.sha256);
     if (!aside.ok) return aside;
     let placed: Buffer;
     try {
@@ -192,7 +195,7 @@ export class Enforcer {
     if (!taken.ok) return err(GONE.has(taken.error.code) ? { ...taken.error, code: 'DLP_FILE_IO' } : taken.error);
     const { id, sha256 } = taken.value;
     const unchanged = (await isUnchanged(work.subject, work.subject.name)) && (await hashFile(work.subject.file)) === sha256;
-    const aside = unchanged ? await this.#moveAside(work).catch((error: unknown) => err(fromErrno(error))) : err(CHANGED);
+    const aside = unchanged ? await this.#moveAside(work, sha256).catch((error: unknown) => err(fromErrno(error))) : err(CHANGED);
     if (!aside.ok) {
       if (aside.error.code !== 'DLP_GUARD_UNFINISHED') await quarantine.remove(id);
       return aside;
@@ -244,11 +247,13 @@ export class Enforcer {
   }
 
   /** From here on nobody can open the original by its name; what changed up to now is noticed and turned back. */
-  async #moveAside(work: Work): Promise<Result<void, Failure>> {
+  async #moveAside(work: Work, sha256: string): Promise<Result<void, Failure>> {
     const { folder, name } = work.subject;
     const aside = temporaryName(work.temporaryId, 'plain');
+    await clearTheWay(folder, aside);
     await rename(folder.entry(name), folder.entry(aside));
-    if (await isUnchanged(work.subject, aside)) return ok(undefined);
+    if ((await isUnchanged(work.subject, aside)) && (!work.restless || (await hashFile(work.subject.file)) === sha256))
+      return ok(undefined);
     return (await this.#moveBack(work)) ? err(CHANGED) : err(UNFINISHED);
   }
 
@@ -267,8 +272,10 @@ export class Enforcer {
 
   async #erase(work: Work, outcome: EnforcementOutcome): Promise<Result<EnforcementOutcome, Failure>> {
     const { folder } = work.subject;
-    const doomed = folder.entry(temporaryName(work.temporaryId, 'erase'));
+    const name = temporaryName(work.temporaryId, 'erase');
+    const doomed = folder.entry(name);
     try {
+      await clearTheWay(folder, name);
       await rename(folder.entry(temporaryName(work.temporaryId, 'plain')), doomed);
       await folder.sync();
       await eraseFile(doomed);
@@ -289,7 +296,7 @@ export class Enforcer {
 
 const UNFINISHED = failure(
   'DLP_GUARD_UNFINISHED',
-  'The medium failed while the file was being replaced. Its encrypted copy is safe; the rest is done when the medium works again.',
+  'Replacing the file could not be brought to its end. Its encrypted copy is safe; the rest is tried again later.',
   { retryable: true },
 );
 const GONE = new Set<string>(['DLP_FILE_CHANGED', 'DLP_FILE_NOT_FOUND', 'DLP_FILE_OUTSIDE']);

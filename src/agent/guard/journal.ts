@@ -102,6 +102,11 @@ export class Journal {
     this.#database.prepare('DELETE FROM enforcements WHERE file_id = ?').run(fileId);
   }
 
+  /** The outcome is in the chain. An entry without one stays: recovery needs it. */
+  settle(fileId: string): void {
+    this.#database.prepare('DELETE FROM enforcements WHERE file_id = ? AND outcome IS NOT NULL').run(fileId);
+  }
+
   unfinished(): JournalEntry[] {
     return this.#database.prepare('SELECT * FROM enforcements WHERE outcome IS NULL ORDER BY rowid').all().map(readEntry);
   }

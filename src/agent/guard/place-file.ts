@@ -76,3 +76,13 @@ export async function renameExclusive(from: Buffer, to: Buffer): Promise<boolean
   await unlink(from);
   return true;
 }
+
+/**
+ * Frees a name that only the guard should know, for a rename that is to replace nothing: what somebody planted there to
+ * make enforcement fail is moved to a name of its own, where it is an ordinary entry like any other.
+ */
+export async function clearTheWay(folder: PinnedFolder, name: Buffer): Promise<void> {
+  for (let attempt = 2; await exists(folder.entry(name)); attempt += 1) {
+    await renameExclusive(folder.entry(name), folder.entry(restoredName(name, attempt)));
+  }
+}

@@ -8,7 +8,7 @@ import { eraseFile } from './erase.ts';
 import { hasCode } from './has-code.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { pinFolder, type PinnedFolder, type VolumeRoot } from './pinned-folder.ts';
-import { ciphertextName, exists, renameExclusive, restoredName } from './place-file.ts';
+import { ciphertextName, clearTheWay, exists, renameExclusive, restoredName } from './place-file.ts';
 import { temporaryName } from './temporary-name.ts';
 import { parsePath, shownPath, type VolumePath } from './volume-path.ts';
 
@@ -175,7 +175,10 @@ async function opens(options: RecoveryOptions, file: FileHandle, sha256: string)
 }
 
 async function carryOn(options: RecoveryOptions, entry: JournalEntry, leftovers: Leftovers, path: VolumePath): Promise<void> {
-  if (await exists(leftovers.plain)) await rename(leftovers.plain, leftovers.erase);
+  if (await exists(leftovers.plain)) {
+    await clearTheWay(leftovers.folder, temporaryName(entry.temporaryId, 'erase'));
+    await rename(leftovers.plain, leftovers.erase);
+  }
   if (await exists(leftovers.erase)) await eraseFile(leftovers.erase);
   // A ciphertext still being copied back to a full medium: the quarantined one counts.
   if (await exists(leftovers.temporary)) await unlink(leftovers.temporary);

@@ -141,7 +141,7 @@ class ChokidarGuard implements WatchGuard {
   }
 
   settled(fileId: string): void {
-    this.#parts?.journal.remove(fileId);
+    this.#parts?.journal.settle(fileId);
   }
 
   async stop(): Promise<void> {
@@ -199,7 +199,7 @@ class ChokidarGuard implements WatchGuard {
 
   #onSettled(file: SettledFile): void {
     const fileId = uuidv7();
-    this.#arrivals.set(fileId, { fileId, path: file.path, stamp: file.stamp });
+    this.#arrivals.set(fileId, { fileId, path: file.path, stamp: file.stamp, restless: file.restless });
     this.#report({
       fileId,
       path: shownPath(file.path),

@@ -1,10 +1,12 @@
 import { createServer, type Socket } from 'node:net';
 import type { Failure } from '../../contracts/errors.ts';
 import type { IpcEvent, IpcEventData } from '../../contracts/ipc.ts';
+import type { Clock } from '../../core/ports.ts';
 import { ok, type Result } from '../../contracts/result.ts';
 import type { PeerIdentity } from '../../platform/types.ts';
 import { encodeEvent, type IpcConnection, ServerConnection } from './connection.ts';
 import { dispatch, type IpcHandlers } from './dispatch.ts';
+import { RateLimit } from './rate-limit.ts';
 import { listenOn } from './endpoint.ts';
 
 /** One account cannot take the places of all others. */
@@ -16,6 +18,7 @@ export interface IpcServerOptions {
   readonly endpoint: string;
   readonly peerOf: (socket: Socket) => Result<PeerIdentity, Failure>;
   readonly handlers: IpcHandlers;
+  readonly clock: Clock;
   /** Shown to clients, e.g. `0.1.0`. */
   readonly build: string;
   /** Mistakes of the agent and refused peers: for the log. */
@@ -37,6 +40,7 @@ export interface IpcServer {
 /** Serves docs/spec/ipc.md. Fails with DLP_IPC_ENDPOINT where it cannot listen safely. */
 export async function startIpcServer(options: IpcServerOptions): Promise<Result<IpcServer, Failure>> {
   const connections = new Set<ServerConnection>();
+  const limit = new RateLimit(options.clock);
   let opened = 0;
 
   function accept(socket: Socket): void {
@@ -52,7 +56,10 @@ export async function startIpcServer(options: IpcServerOptions): Promise<Result<
       socket,
       peer: peer.value,
       build: options.build,
-      dispatch: (request, asker) => dispatch(options.handlers, request, asker, options.onError),
+      dispatch: async (request, asker) => {
+        if (!asker.peer.admin) await limit.turn(String(asker.peer.uid ?? asker.peer.sid ?? asker.peer.name));
+        return dispatch(options.handlers, request, asker, options.onError);
+      },
       onReady: (ready) => options.onConnected?.(ready),
       onClosed: (closed) => options.onDisconnected?.(closed),
       onError: options.onError,

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { replay, startService } from '../../agent/index.ts';
 import type { AgentStatus } from '../../contracts/ipc.ts';
 import { loadEnrolment } from '../../agent/enrolment/index.ts';
-import { connectIpc } from '../../node/ipc-client.ts';
 import { fromErrno } from '../../node/errno.ts';
-import { VERSION } from '../../node/version.ts';
+import { createI18n, translator } from '../../i18n/create-i18n.ts';
+import { gapText } from '../../i18n/gap-text.ts';
 import { loadPlatform } from '../../platform/index.ts';
+import { connectAgent } from '../agent-connection.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
+import { callerLanguage } from '../language.ts';
 import { untilStopped } from '../until-stopped.ts';
 
 export function registerAgent(program: Command): void {
@@ -37,6 +39,7 @@ function registerRun(agent: Command): void {
     .option('--json', 'the ready line as JSON')
     .addHelpText('after', '\nExample:\n  sudo sekisho agent run --state /var/lib/sekisho/agent')
     .action(async (options: RunOptions) => {
+      process.umask(0o077);
       const platform = await loadPlatform();
       const started = await startService({
         platform,
@@ -52,11 +55,11 @@ function registerRun(agent: Command): void {
         process.exitCode = fail(started.error, options.json ?? false);
         return;
       }
+      const stopped = untilStopped();
       const { agent: id } = started.value;
       if (options.json) printJson({ ready: true, agent: id, pid: process.pid });
       else print(`ready: agent ${id}`);
-      const reason = await untilStopped();
-      await started.value.stop(reason);
+      await started.value.stop(await stopped);
     });
 }
 
@@ -76,16 +79,15 @@ function registerStatus(agent: Command): void {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  sekisho agent status --json')
     .action(async (options: { endpoint?: string; state?: string; enrolment?: boolean; json?: boolean }) => {
-      const { paths } = await loadPlatform();
       const json = options.json ?? false;
       if (options.enrolment) {
+        const { paths } = await loadPlatform();
         const enrolment = loadEnrolment(options.state === undefined ? paths.agentState : callerPath(options.state));
         if (!enrolment.ok) process.exitCode = fail(enrolment.error, json);
         else print(`enrolled as ${enrolment.value.agent} with ${enrolment.value.url}`);
         return;
       }
-      const endpoint = options.endpoint === undefined ? paths.ipcEndpoint : callerPath(options.endpoint);
-      const client = await connectIpc(endpoint, { build: `cli ${VERSION}` });
+      const client = await connectAgent(options.endpoint);
       if (!client.ok) {
         process.exitCode = fail(client.error, json);
         return;
@@ -100,6 +102,7 @@ function registerStatus(agent: Command): void {
 
 function statusLines(status: AgentStatus): string[] {
   const { policy, collector, volumes, screenLock, gaps } = status;
+  const t = translator(createI18n(callerLanguage()));
   return [
     `agent      ${status.agent ?? 'not enrolled'} ${status.version} on ${status.host}, since ${status.started}`,
     `policy     ${policy === null ? 'none yet' : `${policy.name}, release ${policy.version}`}`,
@@ -109,7 +112,7 @@ function statusLines(status: AgentStatus): string[] {
       ({ volume, treatment, guard, state }) =>
         `volume     ${volume.mountPoint} ${treatment}${guard === null ? '' : ` (${guard}, ${state})`}`,
     ),
-    ...gaps.map((gap) => `cannot     ${gap}`),
+    ...gaps.map((gap) => `cannot     ${gapText(gap, t)}`),
   ];
 }
 

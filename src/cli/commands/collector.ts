@@ -65,10 +65,11 @@ async function run(options: RunOptions): Promise<number> {
   const json = options.json ?? false;
   const started = await start(options);
   if (!started.ok) return fail(started.error, json);
+  const stopped = untilStopped();
   const { agentUrl, consoleUrl } = started.value;
   if (json) printJson({ ready: true, agentUrl, consoleUrl, pid: process.pid });
   else print(`ready: agents at ${agentUrl}, console at ${consoleUrl}`);
-  await untilStopped();
+  await stopped;
   await started.value.stop();
   return EXIT.ok;
 }

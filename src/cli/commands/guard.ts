@@ -13,6 +13,7 @@ import { formatProblem, parsePolicy } from '../../policy/index.ts';
 import { loadPlatform } from '../../platform/index.ts';
 import type { Platform, TemporaryMount } from '../../platform/types.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
+import { callerLanguage } from '../language.ts';
 import { readText } from '../policy/read-policy.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -44,7 +45,7 @@ export function registerGuard(program: Command): void {
       (value, all: string[]) => [...all, value],
       [],
     )
-    .addOption(new Option('--mode <mode>', 'how to guard').choices(['fuse', 'watch']).default('watch'))
+    .addOption(new Option('--mode <mode>', 'how to guard; fuse comes with a later version').choices(['fuse', 'watch']).default('watch'))
     .option('--events <file>', 'append each event there as a JSON line; durable before it counts as delivered')
     .option('--state <dir>', 'where quarantine, spool and journal lie')
     .option('--json', 'ready line and events on standard output as JSON lines')
@@ -67,6 +68,8 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
   const mounted = await mount(platform, options);
   if (!mounted.ok) return mounted;
   const { volume } = mounted.value;
+  const state = options.state === undefined ? join(platform.paths.agentState, 'foreground') : callerPath(options.state);
+  process.umask(0o077);
   const sink = openSink(options);
   try {
     const started = await guardInForeground({
@@ -75,15 +78,17 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
       policy: policy.value,
       reference: { name: policy.value.name, version: 0 },
       recipients: options.recipient,
-      state: options.state === undefined ? join(platform.paths.agentState, 'foreground') : callerPath(options.state),
+      state,
       deliver: sink.deliver,
+      language: callerLanguage(),
       log: printError,
       fatal: giveUp,
     });
     if (!started.ok) return started;
+    const stopped = untilStopped();
     if (options.json) printJson({ ready: true, at: volume.mountPoint, mode: options.mode, pid: process.pid });
-    else print(`ready: ${volume.mountPoint} is guarded (${options.mode})`);
-    await started.value.stop(await untilStopped());
+    else print(`ready: ${volume.mountPoint} is guarded (${options.mode}); what is refused: sekisho quarantine list --state ${state}`);
+    await started.value.stop(await stopped);
     return ok(undefined);
   } finally {
     sink.close();
@@ -96,6 +101,8 @@ function misused(options: Options): Failure | null {
   if ((options.device === undefined) === (options.dir === undefined)) return failure('DLP_CLI_USAGE', 'Give either --device or --dir.');
   if (options.device !== undefined && options.at === undefined)
     return failure('DLP_CLI_USAGE', '--device needs --at, the folder to mount it at.');
+  if (options.recipient.length === 0)
+    return failure('DLP_CLI_USAGE', 'Give at least one --recipient: without one nothing could be encrypted.');
   if (options.recipient.some((recipient) => !ageRecipient.safeParse(recipient).success)) {
     return failure('DLP_AGE_RECIPIENT', 'A recipient is not an age recipient (age1...). Nothing was guarded.');
   }
@@ -127,7 +134,8 @@ async function mount(platform: Platform, { device, dir, at }: Options): Promise<
     const facts = await stat(source);
     if (dir !== undefined && !facts.isDirectory()) return err(failure('DLP_GUARD_START', `${source} is not a folder.`));
   } catch (error) {
-    return err(fromErrno(error));
+    const { code, message } = fromErrno(error);
+    return err(failure(code, `${source}: ${message}`));
   }
   if (at === undefined) return ok({ volume: folderVolume(source), unmount: () => Promise.resolve(ok(undefined)) });
   const place = callerPath(at);

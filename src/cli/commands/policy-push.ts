@@ -40,6 +40,8 @@ export function registerPolicyPush(program: Command): void {
 }
 
 async function push(release: string, options: PushOptions): Promise<Result<PolicyReference, Failure>> {
+  const risk = inTheClear(options.collector);
+  if (risk !== null) return err(risk);
   const password = await readPassword(options.passwordFile);
   if (!password.ok) return password;
   let envelope: string;
@@ -55,6 +57,15 @@ async function push(release: string, options: PushOptions): Promise<Result<Polic
   const pushed = await post(collector, '/api/policies', envelope, cookie);
   await post(collector, '/api/logout', '{}', cookie);
   return pushed.ok ? ok(policyReference.parse(pushed.value.body)) : pushed;
+}
+
+/** A password in plain HTTP may go no further than this machine. */
+function inTheClear(collector: string): Failure | null {
+  const url = URL.parse(collector);
+  if (url === null) return failure('DLP_CLI_USAGE', `${collector} is not an address such as https://console.example.co.jp.`);
+  const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && local)) return null;
+  return failure('DLP_CLI_USAGE', 'The password would cross the network in the clear. Give an https:// address. Nothing was sent.');
 }
 
 interface Answer {

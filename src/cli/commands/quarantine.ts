@@ -8,8 +8,7 @@ import { err, ok, type Result } from '../../contracts/result.ts';
 import { displayName } from '../../core/display-name.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { loadPlatform } from '../../platform/index.ts';
-import { connectIpc } from '../../node/ipc-client.ts';
-import { VERSION } from '../../node/version.ts';
+import { connectAgent } from '../agent-connection.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 
 interface QuarantineOptions {
@@ -70,7 +69,9 @@ async function openExisting(state: string): Promise<Result<Quarantine, Failure>>
 const NONE = failure('DLP_QUARANTINE_MISSING', 'There is no quarantine in that state folder. Name the right one with --state.');
 
 async function list(quarantine: Quarantine, options: QuarantineOptions): Promise<number> {
-  for (const item of await quarantine.list()) {
+  const items = await quarantine.list();
+  if (items.length === 0 && !options.json) print('The quarantine is empty.');
+  for (const item of items) {
     if (options.json) printJson(item);
     else print(describe(item));
   }
@@ -96,8 +97,7 @@ async function restore(quarantine: Quarantine, id: string, options: RestoreOptio
 
 /** The spool has one writer, the agent: it is told. Null when the restoration is on record. */
 async function tellAgent(quarantineId: string, endpoint: string | undefined): Promise<Failure | null> {
-  const { paths } = await loadPlatform();
-  const client = await connectIpc(endpoint === undefined ? paths.ipcEndpoint : callerPath(endpoint), { build: `cli ${VERSION}` });
+  const client = await connectAgent(endpoint);
   if (!client.ok) return client.error;
   const told = await client.value.request('quarantine.report-restored', { quarantineId });
   client.value.close();

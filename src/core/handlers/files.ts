@@ -1,5 +1,6 @@
 import type { Effect } from '../../contracts/effect.ts';
 import type { EventBody, FileDecision } from '../../contracts/event.ts';
+import type { LocalizedText } from '../../contracts/ids.ts';
 import type { EnforcementOutcome, InputOf } from '../../contracts/input.ts';
 import type { Action } from '../../contracts/verdict.ts';
 import { baseName } from '../display-name.ts';
@@ -7,7 +8,7 @@ import { decideFile } from '../policy/decide-file.ts';
 import { inspectionLimits } from '../policy/inspection-limits.ts';
 import { type AgentState, type FileInFlight, type PolicySnapshot, type VolumeState, without } from '../state.ts';
 import type { Step } from '../step.ts';
-import { volumeFacts } from './volumes.ts';
+import { volumeFacts } from '../volume-facts.ts';
 
 export function onFileArrived(state: AgentState, input: InputOf<'file.arrived'>): Step {
   const { kind: _kind, at, fileId, ...facts } = input;
@@ -68,7 +69,8 @@ export function onFileEnforced(state: AgentState, input: InputOf<'file.enforced'
   const { action } = file.decided;
   const decision = completed(file.decided.decision, file, input);
   const body = outcomeEvent(action, decision, input.outcome);
-  const effects: Effect[] = [{ kind: 'appendEvent', at: input.at, body, settles: input.fileId }, ...notifications(body, decision)];
+  const told = body.type === 'file.blocked' ? toldAs(action, decision) : decision;
+  const effects: Effect[] = [{ kind: 'appendEvent', at: input.at, body, settles: input.fileId }, ...notifications(body, told)];
   if (body.type !== 'file.held') return { state: next, effects };
   const hold = { actor: decision.actor, file: decision.file, volume: decision.volume };
   return { state: { ...next, holds: { ...next.holds, [body.data.holdId]: hold } }, effects };
@@ -97,10 +99,20 @@ export function outcomeEvent(action: Action, decision: FileDecision, outcome: En
   if (storedAs !== undefined) return { type: 'file.encrypted', severity, data: { ...decision, storedAs } };
   if (quarantineId !== undefined && action === 'justify')
     return { type: 'file.held', severity, data: { ...decision, holdId: quarantineId } };
-  if (quarantineId !== undefined) return { type: 'file.blocked', severity, data: { ...decision, quarantineId } };
+  if (quarantineId !== undefined) return { type: 'file.blocked', severity, data: { ...toldAs(action, decision), quarantineId } };
   const type = action === 'warn' ? 'file.warned' : action === 'allow' ? 'file.allowed' : 'file.recorded';
   return { type, severity, data: decision };
 }
+
+/** The rule's own words speak of what it asked for; where the medium did not take that, they would be untrue. */
+function toldAs(action: Action, decision: FileDecision): FileDecision {
+  return action === 'block' ? decision : { ...decision, verdict: { ...decision.verdict, message: SET_ASIDE } };
+}
+
+const SET_ASIDE: LocalizedText = {
+  ja: 'このメディア上では暗号化できなかったため、ファイルは PC の隔離領域へ移しました。失われてはいません。メディアの空き容量を確かめて、管理者に相談してください。',
+  en: 'The file could not be encrypted on this medium, so it was moved into the quarantine of this PC. It is not lost. Check the space on the medium and ask your administrator.',
+};
 
 function notifications(body: EventBody, decision: FileDecision): Effect[] {
   const action = NOTIFIED[body.type];
@@ -138,4 +150,27 @@ export function onFileRecovered(state: AgentState, input: InputOf<'file.recovere
   const file = { ...decision.file, ...(sha256 === undefined ? {} : { sha256 }) };
   const body = outcomeEvent(action, { ...decision, file }, outcome);
   return { state, effects: [{ kind: 'appendEvent', at, body, settles: fileId }] };
+}
+
+/**
+ * The medium went with these files on it, not yet dealt with: each is on record as unprotected. One that was not yet
+ * looked into is judged as what it is to us, unreadable.
+ */
+export function filesTakenAway(state: AgentState, known: VolumeState, at: string): Effect[] {
+  const { snapshot } = state;
+  if (snapshot === null) return [];
+  const here = Object.entries(state.files).filter(([, file]) => file.volumeId === known.volume.id);
+  return here.map(([fileId, file]): Effect => {
+    const unseen = { type: 'unknown', bytes: file.bytes, findings: [], persons: { from: 0, to: 0 }, unreadable: [UNSEEN], millis: 0 };
+    const { action, decision } = file.decided ?? decidedNow(decide(state, snapshot, file, known, unseen));
+    const body = outcomeEvent(action, decision, { done: false, code: 'DLP_VOLUME_REMOVED', reason: TAKEN_AWAY, gone: false });
+    return { kind: 'appendEvent', at, body, settles: fileId };
+  });
+}
+
+const UNSEEN = { reason: 'io-error' } as const;
+const TAKEN_AWAY = 'The medium was removed before the file could be dealt with.';
+
+function decidedNow(decision: FileDecision) {
+  return { action: decision.verdict.action, decision };
 }

@@ -1,16 +1,11 @@
 import type { Effect } from '../../contracts/effect.ts';
-import type { VolumeFacts } from '../../contracts/event.ts';
 import type { InputOf } from '../../contracts/input.ts';
 import type { Volume } from '../../contracts/volume.ts';
+import { filesTakenAway } from './files.ts';
 import { decideVolume } from '../policy/decide-volume.ts';
+import { volumeFacts } from '../volume-facts.ts';
 import { type AgentState, type GuardState, type Treatment, type VolumeState, without } from '../state.ts';
 import type { Step } from '../step.ts';
-
-/** What an event says of a volume: enough to find the stick again, no paths of the host. */
-export function volumeFacts(volume: Volume): VolumeFacts {
-  const { mountPoint: _mountPoint, devicePath: _devicePath, readOnly: _readOnly, removable: _removable, ...facts } = volume;
-  return facts;
-}
 
 export function onVolumeMounted(state: AgentState, input: InputOf<'volume.mounted'>): Step {
   return treatVolume(state, input.volume, input.at);
@@ -79,6 +74,7 @@ export function onVolumeUnmounted(state: AgentState, input: InputOf<'volume.unmo
   if (known === undefined) return { state, effects: [] };
   const files = Object.fromEntries(Object.entries(state.files).filter(([, file]) => file.volumeId !== input.volumeId));
   const effects: Effect[] = known.treatment === 'guard' ? [{ kind: 'stopGuard', volumeId: input.volumeId }] : [];
+  effects.push(...filesTakenAway(state, known, input.at));
   if (known.treatment !== 'ignore') {
     effects.push({
       kind: 'appendEvent',

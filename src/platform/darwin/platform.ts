@@ -39,6 +39,8 @@ export function createDarwinPlatform(): Platform {
   };
 }
 
+const SERVICE_ENDPOINT = '/var/run/sekisho/agent.sock';
+
 export function darwinPaths(root: boolean, home: string): PlatformPaths {
   const support = 'Library/Application Support/Sekisho';
   const state = root ? join('/', support) : join(home, support);
@@ -46,7 +48,8 @@ export function darwinPaths(root: boolean, home: string): PlatformPaths {
     agentState: join(state, 'agent'),
     collectorState: join(state, 'collector'),
     orgState: join(state, 'org'),
-    ipcEndpoint: root ? '/var/run/sekisho/agent.sock' : join(state, 'run', 'agent.sock'),
+    ipcEndpoint: root ? SERVICE_ENDPOINT : join(state, 'run', 'agent.sock'),
+    serviceEndpoint: SERVICE_ENDPOINT,
   };
 }
 

@@ -13,13 +13,16 @@ export interface IdleWitnesses {
 
 /**
  * The smallest of what is known. A desktop that never sets logind's hint says nothing by leaving it off, so the hint
- * counts as activity only where nobody else measures.
+ * counts as activity only where nobody else measures. The tray's word counts only where the display cannot be asked.
  */
 export function combineIdle({ session, x11Millis, tray, clocks }: IdleWitnesses): TrayIdle {
-  const measured = [x11Millis, tray?.idleMillis ?? null, hintMillis(session, clocks)].filter((each) => each !== null);
+  const measured = [x11Millis, x11Millis === null ? (tray?.idleMillis ?? null) : null, hintMillis(session, clocks)].filter(
+    (each) => each !== null,
+  );
   return {
     idleMillis: measured.length === 0 ? 0 : Math.max(0, Math.round(Math.min(...measured))),
-    locked: session.locked || tray?.locked === true,
+    // logind's word alone: any program of the user can speak as the tray.
+    locked: session.locked,
   };
 }
 

@@ -21,6 +21,7 @@ function below(state: string, runtime: string): PlatformPaths {
     collectorState: join(state, 'collector'),
     orgState: join(state, 'org'),
     ipcEndpoint: join(runtime, 'agent.sock'),
+    serviceEndpoint: '/run/sekisho/agent.sock',
   };
 }
 

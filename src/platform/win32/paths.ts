@@ -17,13 +17,18 @@ export function windowsPaths({ admin, userName, home, environment }: WindowsPath
     ? (environment['ProgramData'] ?? String.raw`C:\ProgramData`)
     : (environment['LOCALAPPDATA'] ?? win32.join(home, 'AppData', 'Local'));
   const state = win32.join(base, 'Sekisho');
-  const pipe = admin
-    ? String.raw`ProtectedPrefix\Administrators\sekisho-agent`
-    : `sekisho-agent-${userName.replaceAll(/[^A-Za-z0-9.-]/g, '_')}`;
+  const pipe = admin ? SERVICE_PIPE : `sekisho-agent-${userName.replaceAll(/[^A-Za-z0-9.-]/g, '_')}`;
   return {
     agentState: win32.join(state, 'agent'),
     collectorState: win32.join(state, 'collector'),
     orgState: win32.join(state, 'org'),
-    ipcEndpoint: String.raw`\\.\pipe` + `\\${pipe}`,
+    ipcEndpoint: pipePath(pipe),
+    serviceEndpoint: pipePath(SERVICE_PIPE),
   };
+}
+
+const SERVICE_PIPE = String.raw`ProtectedPrefix\Administrators\sekisho-agent`;
+
+function pipePath(name: string): string {
+  return String.raw`\\.\pipe` + `\\${name}`;
 }

@@ -1,7 +1,7 @@
-import { openSync, closeSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync, utimesSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GuardHarness, makeHarness } from './harness.ts';
+import { type GuardHarness, makeHarness, namesIn } from './harness.ts';
 
 let harness: GuardHarness;
 beforeEach(async () => {
@@ -40,5 +40,45 @@ describe('what the guard wrote, overwritten in place with its old time', () => {
     expect((await harness.guard.release(item?.id ?? '')).ok).toBe(true);
     overwriteUnnoticed(at('plan.txt'), 'block this');
     await harness.until(() => harness.seen.some(({ action, outcome }) => action === 'block' && outcome.done));
+  });
+});
+
+it('encrypts a file that is touched all the time', async () => {
+  await harness.start();
+  writeFileSync(at('list.csv'), 'encrypt: 1234');
+  const touching = setInterval(() => {
+    if (statSync(at('list.csv'), { throwIfNoEntry: false })) utimesSync(at('list.csv'), new Date(), new Date());
+  }, 20);
+  try {
+    await harness.until(async () => (await namesIn(harness.root)).join() === 'list.csv.age');
+  } finally {
+    clearInterval(touching);
+  }
+});
+
+describe.each(['folder', 'file'] as const)('a %s planted at the names of an enforcement', (kind) => {
+  it.each(['encrypt', 'block'])('does not stop the file from being dealt with (%s), and is not lost', async (action) => {
+    const planted: string[] = [];
+    const watcher = watch(harness.root, (_event, name) => {
+      if (name === null || !/\.(tmp|plain)$/.test(name)) return;
+      for (const ending of ['plain', 'erase']) {
+        const path = at(name.replace(/\.\w+$/, `.${ending}`));
+        if (planted.includes(path) || statSync(path, { throwIfNoEntry: false })) continue;
+        if (kind === 'folder') mkdirSync(join(path, 'full'), { recursive: true });
+        else writeFileSync(path, 'allow: planted');
+        planted.push(path);
+      }
+    });
+    try {
+      await harness.start();
+      writeFileSync(at('list.csv'), `${action}: `.padEnd(4_000_000, 'x'));
+      await harness.until(() => harness.seen.some(({ outcome, arrival }) => arrival.path === 'list.csv' && outcome.done));
+    } finally {
+      watcher.close();
+    }
+    const kept = (await namesIn(harness.root)).filter((name) => name.startsWith('.~sekisho-'));
+    expect(planted.length).toBeGreaterThan(0);
+    expect(kept).toHaveLength(planted.length);
+    expect((await namesIn(harness.root)).includes('list.csv')).toBe(false);
   });
 });

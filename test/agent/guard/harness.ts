@@ -124,7 +124,7 @@ async function decideAndEnforce(harness: GuardHarness, arrival: FileArrival, dec
   const { guard } = harness;
   const source = guard.source(arrival.fileId);
   if (source === null) return;
-  const content = await readFile(Buffer.from(source)).catch(() => Buffer.alloc(0));
+  const content = await readFile(Buffer.from(source.path)).catch(() => Buffer.alloc(0));
   const action = decide(content);
   await harness.beforeEnforce(arrival);
   const outcome = await guard.enforce(arrival.fileId, { action, recipients: [key.recipient], decision: decisionFor(arrival, action) });

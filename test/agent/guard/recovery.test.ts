@@ -51,6 +51,29 @@ async function startAndSettle(): Promise<void> {
 const carriedOn = { done: true, storedAs: 'plan.txt.age' };
 
 describe('an encryption cut short', () => {
+  it('stays in the journal when its failure is in the chain, for it is not over', () => {
+    writeFileSync(at('plan.txt'), PLAIN);
+    begun(at('plan.txt'));
+    journal.settle(FILE_ID);
+    expect(journal.unfinished()).toHaveLength(1);
+    journal.finish(FILE_ID, { done: true });
+    journal.settle(FILE_ID);
+    expect(journal.finished().size).toBe(0);
+    journal.close();
+  });
+
+  it('with a folder planted where the original was to be erased: carries on', async () => {
+    writeFileSync(leftover('plain'), PLAIN);
+    const sealed = ciphertext(at('plan.txt.age'));
+    begun(leftover('plain'));
+    prepared(sealed.length);
+    mkdirSync(join(leftover('erase'), 'full'), { recursive: true });
+    journal.close();
+    await harness.start();
+    expect(harness.guard.outcomes().get(FILE_ID)).toMatchObject(carriedOn);
+    expect(await namesIn(harness.root)).toEqual([`.~sekisho-${ID} (2).erase`, 'plan.txt.age']);
+  });
+
   it('before the ciphertext was whole: begins again, the half one is gone', async () => {
     writeFileSync(at('plan.txt'), PLAIN);
     writeFileSync(leftover('tmp'), 'half');

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../../src/agent/system-clock.ts';
 import { afterEach, beforeEach } from 'vitest';
 import type { IpcHandlers } from '../../../src/agent/ipc/dispatch.ts';
 import { type IpcServer, type IpcServerOptions, startIpcServer } from '../../../src/agent/ipc/server.ts';
@@ -68,6 +69,7 @@ export function start(change: Partial<IpcServerOptions> = {}): ReturnType<typeof
     endpoint,
     peerOf: () => ok(ALICE),
     handlers: handlers(),
+    clock: systemClock,
     build: '0.1.0',
     onError: (error) => errors.push(error),
     ...change,

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { systemClock } from '../../../src/agent/system-clock.ts';
 import { startIpcServer } from '../../../src/agent/ipc/server.ts';
 import type { AgentStatus } from '../../../src/contracts/ipc.ts';
 import { ok } from '../../../src/contracts/result.ts';
@@ -32,6 +33,7 @@ const options: Parameters<typeof startIpcServer>[0] = {
     'session.report-lock': () => ok({}),
     'quarantine.report-restored': () => ok({}),
   },
+  clock: systemClock,
   build: 'wine-test',
   onError: (error) => errors.push(error.code),
 };

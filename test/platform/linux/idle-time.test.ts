@@ -20,7 +20,11 @@ describe('idle time', () => {
     const hinted = { ...session, idleHint: true, idleSinceMonotonic: 9 * HOUR };
     expect(combine({ session: hinted }).idleMillis).toBe(3_600_000);
     expect(combine({ session: hinted, x11Millis: 5 }).idleMillis).toBe(5);
-    expect(combine({ session: hinted, x11Millis: 5000, tray: { idleMillis: 3, locked: false } }).idleMillis).toBe(3);
+    expect(combine({ session: hinted, tray: { idleMillis: 3, locked: false } }).idleMillis).toBe(3);
+  });
+
+  test('the tray has no say where the display can be asked: any program of the user can speak as it', () => {
+    expect(combine({ x11Millis: 5000, tray: { idleMillis: 3, locked: false } }).idleMillis).toBe(5000);
   });
 
   test('the wall clock counts only where the other is missing, and a clock set back gives no negative time', () => {
@@ -29,8 +33,8 @@ describe('idle time', () => {
     expect(combine({ session: { ...session, idleHint: true } }).idleMillis).toBe(0);
   });
 
-  test('locked by either account is locked', () => {
-    expect(combine({ tray: { idleMillis: 1, locked: true } }).locked).toBe(true);
+  test('locked is what logind says, not what the tray says', () => {
+    expect(combine({ tray: { idleMillis: 1, locked: true } }).locked).toBe(false);
     expect(combine({ session: { ...session, locked: true } }).locked).toBe(true);
   });
 });

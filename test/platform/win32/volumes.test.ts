@@ -71,10 +71,12 @@ test('folders and pipe: protected for a service, of his own for a user', () => {
   expect(windowsPaths({ ...input, admin: true })).toMatchObject({
     agentState: String.raw`D:\Data\Sekisho\agent`,
     ipcEndpoint: String.raw`\\.\pipe\ProtectedPrefix\Administrators\sekisho-agent`,
+    serviceEndpoint: String.raw`\\.\pipe\ProtectedPrefix\Administrators\sekisho-agent`,
   });
   expect(windowsPaths({ ...input, admin: false })).toMatchObject({
     agentState: String.raw`C:\Users\alice\AppData\Local\Sekisho\agent`,
     ipcEndpoint: String.raw`\\.\pipe\sekisho-agent-alice_b`,
+    serviceEndpoint: String.raw`\\.\pipe\ProtectedPrefix\Administrators\sekisho-agent`,
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Translate } from '../../src/i18n/create-i18n.ts';
-import { resources } from '../../src/i18n/resources.ts';
+import type { Translate } from './create-i18n.ts';
+import { resources } from './resources.ts';
 
 type GapKey = Extract<keyof (typeof resources)['en']['tray'], `gap.${string}`>;
 
