@@ -87,6 +87,14 @@ export class ArrivalTracker {
     void this.#look(key, added);
   }
 
+  /** For sweeps: one look at a file whose state is known already, and nothing more. */
+  async find(path: VolumePath): Promise<void> {
+    const key = pathKey(path);
+    if (this.#settling.has(key)) return;
+    const stats = await this.#stat(path);
+    if (stats?.isFile() && !this.#isKnown(key, { direct: false }, stampOf(stats))) this.touch(path, { direct: false });
+  }
+
   /** Looks again at a file whose last report came to nothing. */
   again(path: VolumePath): void {
     this.#known.delete(pathKey(path));
@@ -173,7 +181,7 @@ export class ArrivalTracker {
     settling.last = stamp;
   }
 
-  #isKnown(key: string, settling: Settling, stamp: Stamp): boolean {
+  #isKnown(key: string, settling: { readonly direct: boolean }, stamp: Stamp): boolean {
     const written = this.#written.get(key);
     if (written !== undefined && sameStamp(written, stamp)) return true;
     return this.#known.get(key) === stampText(stamp) && !(settling.direct && isCoarse(stamp));

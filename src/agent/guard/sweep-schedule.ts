@@ -4,45 +4,89 @@ import { pathKey, type VolumePath } from './volume-path.ts';
 const FOLDER_MILLIS = 50;
 /** The kernel drops hints when too many come at once, without a word; a sweep in a quiet moment finds what they were for. */
 const VOLUME_MILLIS = 3000;
+/** Where folders have no watch: how long a file may stand there unseen. */
+const UNWATCHED_MILLIS = 5000;
 
-/** When to look through folders again: many reasons within a moment are one sweep. */
+/**
+ * When to look through folders again: many reasons within a moment are one sweep. There is never more than one at a
+ * time, and after each a rest as long as it took, so that sweeping a large medium leaves half the time to the work.
+ */
 export class SweepSchedule {
   readonly #clock: Clock;
-  readonly #sweep: (folder: VolumePath) => void;
-  readonly #folders = new Map<string, () => void>();
+  readonly #sweep: (folder: VolumePath) => Promise<void>;
+  readonly #waiting = new Map<string, VolumePath>();
   #volume: (() => void) | null = null;
+  #unwatched: (() => void) | null = null;
+  #rest: (() => void) | null = null;
+  #isSweeping = false;
   #stopped = false;
 
-  constructor(clock: Clock, sweep: (folder: VolumePath) => void) {
+  constructor(clock: Clock, sweep: (folder: VolumePath) => Promise<void>) {
     this.#clock = clock;
     this.#sweep = sweep;
   }
 
   /** The folder, soon. */
   folder(folder: VolumePath): void {
-    const key = pathKey(folder);
-    if (this.#stopped || this.#folders.has(key)) return;
-    const cancel = this.#clock.after(FOLDER_MILLIS, () => {
-      this.#folders.delete(key);
-      this.#sweep(folder);
-    });
-    this.#folders.set(key, cancel);
+    if (this.#stopped) return;
+    this.#waiting.set(pathKey(folder), folder);
+    if (!this.#isSweeping && this.#rest === null) this.#restFor(FOLDER_MILLIS);
   }
 
   /** The whole volume, once it has been quiet for a while. */
   volume(): void {
     if (this.#stopped) return;
     this.#volume?.();
-    this.#volume = this.#clock.after(VOLUME_MILLIS, () => {
-      this.#volume = null;
-      this.#sweep([]);
+    this.#volume = this.#clock.after(VOLUME_MILLIS, () => this.folder([]));
+  }
+
+  /** The whole volume, again and again. */
+  keepSweeping(): void {
+    if (this.#stopped) return;
+    this.#unwatched?.();
+    this.#unwatched = this.#clock.after(UNWATCHED_MILLIS, () => {
+      this.folder([]);
+      this.keepSweeping();
     });
+  }
+
+  /** Does this in the place of a sweep. */
+  async run(sweep: () => Promise<void>): Promise<void> {
+    this.#isSweeping = true;
+    const started = this.#clock.now();
+    try {
+      await sweep();
+    } finally {
+      this.#isSweeping = false;
+      if (!this.#stopped) this.#restFor(Math.max(FOLDER_MILLIS, this.#clock.now() - started));
+    }
   }
 
   stop(): void {
     this.#stopped = true;
     this.#volume?.();
-    for (const cancel of this.#folders.values()) cancel();
-    this.#folders.clear();
+    this.#unwatched?.();
+    this.#rest?.();
+    this.#waiting.clear();
+  }
+
+  #restFor(millis: number): void {
+    this.#rest = this.#clock.after(millis, () => {
+      this.#rest = null;
+      const next = this.#next();
+      if (next !== null) void this.run(() => this.#sweep(next));
+    });
+  }
+
+  /** A sweep of the volume is one of every folder. */
+  #next(): VolumePath | null {
+    const [first] = this.#waiting.values();
+    if (first === undefined) return null;
+    if (!this.#waiting.has(pathKey([]))) {
+      this.#waiting.delete(pathKey(first));
+      return first;
+    }
+    this.#waiting.clear();
+    return [];
   }
 }

@@ -3,6 +3,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { fromErrno } from '../../node/errno.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
+import { hasCode } from './has-code.ts';
 import { TEMPORARY_PREFIX } from './temporary-name.ts';
 import { absolutePath, isText, pathKey, type VolumePath } from './volume-path.ts';
 
@@ -12,9 +13,18 @@ export interface WatcherReports {
   /** Something happened in this folder at a name that the watcher cannot spell. */
   swept(folder: VolumePath): void;
   failed(failure: Failure): void;
+  /** Told once: some folders have no watch, so that only sweeps see what happens in them. */
+  exhausted(failure: Failure): void;
 }
 
+const PREFIX = Buffer.from(TEMPORARY_PREFIX);
 const REPLACEMENT = '\ufffd';
+
+const EXHAUSTED = failure(
+  'DLP_FILE_IO',
+  'The system has no watch left for some folders of the volume. They are looked through every few seconds instead.',
+  { retryable: true },
+);
 
 /**
  * chokidar on the mounted volume, as a source of hints only: every hint is followed by a look at the file itself.
@@ -27,6 +37,7 @@ export class VolumeWatcher {
   readonly #reports: WatcherReports;
   readonly #ownWatches = new Map<string, FolderWatcher>();
   #watcher: FSWatcher | null = null;
+  #isExhausted = false;
 
   constructor(root: string, device: bigint, reports: WatcherReports) {
     // On Windows `E:` means the current folder of that drive.
@@ -53,14 +64,16 @@ export class VolumeWatcher {
     watcher.on('addDir', (path) => this.#onPath(path, false));
     await new Promise<void>((resolve, reject) => {
       watcher.once('ready', resolve);
-      watcher.once('error', reject);
+      watcher.on('error', (error) => {
+        if (this.#onError(error)) resolve();
+        else reject(error);
+      });
     });
-    watcher.on('error', (error) => this.#onError(error));
   }
 
   /** To be called for each folder seen by bytes: gives a watch to those chokidar cannot reach. */
   see(folder: VolumePath): void {
-    if (folder.every(isText)) return;
+    if (folder.every((name) => isText(name) && !name.subarray(0, PREFIX.length).equals(PREFIX))) return;
     const key = pathKey(folder);
     if (this.#ownWatches.has(key)) return;
     try {
@@ -70,7 +83,7 @@ export class VolumeWatcher {
       watcher.on('error', () => this.#forget(key));
       this.#ownWatches.set(key, watcher);
     } catch (error) {
-      this.#reports.failed(fromErrno(error));
+      if (!this.#exhausts(error)) this.#reports.failed(fromErrno(error));
     }
   }
 
@@ -87,10 +100,20 @@ export class VolumeWatcher {
   }
 
   /** chokidar's own complaints carry no system code; whatever it missed, a sweep of the volume finds. */
-  #onError(error: unknown): void {
+  #onError(error: unknown): boolean {
+    if (this.#exhausts(error)) return true;
     const message = error instanceof Error ? error.message : String(error);
     this.#reports.failed(failure('DLP_FILE_IO', `Watching the volume is disturbed: ${message}`, { retryable: true, cause: error }));
     this.#reports.swept([]);
+    return false;
+  }
+
+  /** Whether the OS refuses a watch for want of them: inotify's limit, or that of open files. */
+  #exhausts(error: unknown): boolean {
+    if (!hasCode(error, 'ENOSPC', 'EMFILE', 'ENFILE')) return false;
+    if (!this.#isExhausted) this.#reports.exhausted(EXHAUSTED);
+    this.#isExhausted = true;
+    return true;
   }
 
   #onOwn(folder: VolumePath, name: Buffer | null): void {

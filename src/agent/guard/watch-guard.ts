@@ -13,7 +13,7 @@ import { Journal } from './journal.ts';
 import { KeyedQueue, Limiter } from './limiter.ts';
 import type { VolumeRoot } from './pinned-folder.ts';
 import { OwnCiphertexts } from './own-ciphertexts.ts';
-import { PresentGate } from './present-gate.ts';
+import { ReportGate } from './report-gate.ts';
 import { recoverVolume } from './recovery.ts';
 import { releaseFile } from './release-file.ts';
 import { RetrySchedule } from './retry-schedule.ts';
@@ -67,7 +67,7 @@ class ChokidarGuard implements WatchGuard {
   readonly #inodes = new KeyedQueue<bigint>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #sweeps: SweepSchedule;
-  readonly #gate: PresentGate;
+  readonly #gate: ReportGate;
   readonly #retries: RetrySchedule;
   #parts: { root: VolumeRoot; journal: Journal; tracker: ArrivalTracker; watcher: VolumeWatcher; enforcer: Enforcer } | null = null;
   #report: (arrival: FileArrival) => void = () => undefined;
@@ -75,9 +75,9 @@ class ChokidarGuard implements WatchGuard {
 
   constructor(options: WatchGuardOptions) {
     this.#options = options;
-    this.#gate = new PresentGate(options.clock);
+    this.#gate = new ReportGate(options.clock);
     this.#retries = new RetrySchedule(options.clock);
-    this.#sweeps = new SweepSchedule(options.clock, (folder) => void this.#track(this.#sweepBelow(folder)));
+    this.#sweeps = new SweepSchedule(options.clock, (folder) => this.#track(this.#sweepBelow(folder)));
   }
 
   async start(report: (arrival: FileArrival) => void): Promise<Result<void, Failure>> {
@@ -92,7 +92,7 @@ class ChokidarGuard implements WatchGuard {
       const restored = await this.#recover();
       await parts.watcher.start();
       for (const path of restored) parts.tracker.touch(path, { direct: true });
-      void this.#track(this.#sweepPresent(started));
+      void this.#track(this.#sweeps.run(() => this.#sweepPresent(started)));
       return ok(undefined);
     } catch (error) {
       await this.stop();
@@ -166,6 +166,10 @@ class ChokidarGuard implements WatchGuard {
         this.#options.onProblem?.(problem);
         this.#sweeps.volume();
       },
+      exhausted: (problem) => {
+        this.#options.onProblem?.(problem);
+        this.#sweeps.keepSweeping();
+      },
     });
     const tracker = new ArrivalTracker({
       root: root.path,
@@ -174,11 +178,8 @@ class ChokidarGuard implements WatchGuard {
       probe: this.#options.writers === undefined ? writerProbe(root.path.toString()) : this.#options.writers,
       isOwnName: (name) => this.#isOwnName(name),
       onSettled: (file) => this.#onSettled(file),
-      onFolder: (path) => void this.#track(this.#sweepBelow(path)),
-      onDropped: (path) => {
-        watcher.forget(path);
-        this.#gate.leave(pathKey(path));
-      },
+      onFolder: (path) => this.#sweeps.folder(path),
+      onDropped: (path) => watcher.forget(path),
     });
     const onWritten = (path: VolumePath, stamp: Stamp) => tracker.wrote(path, stamp);
     const ownCiphertexts = new OwnCiphertexts(this.#options.recoverIdentities ?? [], journal);
@@ -199,21 +200,25 @@ class ChokidarGuard implements WatchGuard {
 
   #onSettled(file: SettledFile): void {
     const fileId = uuidv7();
-    this.#arrivals.set(fileId, { fileId, path: file.path, stamp: file.stamp, restless: file.restless });
+    this.#gate.enter(pathKey(file.path), { fileId, present: file.present, report: () => this.#reportSettled(fileId, file) });
+  }
+
+  #reportSettled(fileId: string, { path, stamp, restless, uid, present }: SettledFile): void {
+    this.#arrivals.set(fileId, { fileId, path, stamp, restless });
     this.#report({
       fileId,
-      path: shownPath(file.path),
-      bytes: Number(file.stamp.size),
-      modified: new Date(Number(file.stamp.modified / 1_000_000n)).toISOString(),
-      actor: this.#options.actorOf(file.uid),
-      present: file.present,
+      path: shownPath(path),
+      bytes: Number(stamp.size),
+      modified: new Date(Number(stamp.modified / 1_000_000n)).toISOString(),
+      actor: this.#options.actorOf(uid),
+      present,
     });
   }
 
   #after(file: GuardedFile, outcome: EnforcementOutcome): EnforcementOutcome {
     const key = pathKey(file.path);
     this.#arrivals.delete(file.fileId);
-    this.#gate.leave(key);
+    this.#gate.leave(file.fileId);
     if (outcome.done) {
       this.#retries.succeeded(key);
     } else if (!outcome.gone) {
@@ -246,13 +251,12 @@ class ChokidarGuard implements WatchGuard {
       if (stats === null) return;
       if (!this.#options.inspectPresent && stats.ctimeMs < started - CLOCK_GRAIN_MILLIS) return tracker.baseline(path);
       const present = stats.ctimeMs <= started + 1;
-      if (present) await this.#gate.enter(pathKey(path));
       tracker.touch(path, { direct: false, present });
     });
   }
 
   #sweepBelow(folder: VolumePath): Promise<void> {
-    return this.#sweep(folder, (path, tracker) => tracker.touch(path, { direct: false }));
+    return this.#sweep(folder, (path, tracker) => tracker.find(path));
   }
 
   async #sweep(folder: VolumePath, file: (path: VolumePath, tracker: ArrivalTracker) => void | Promise<void>): Promise<void> {
