@@ -31,7 +31,10 @@ export class ReportGate {
 
   /** The file's enforcement is over. */
   leave(fileId: string): void {
-    if (this.#inside.delete(fileId)) this.#letThrough();
+    if (!this.#inside.delete(fileId)) return;
+    this.#stall?.();
+    this.#stall = null;
+    this.#letThrough();
   }
 
   stop(): void {
@@ -42,8 +45,6 @@ export class ReportGate {
   }
 
   #letThrough(): void {
-    this.#stall?.();
-    this.#stall = null;
     while (!this.#stopped && this.#inside.size < LIMIT) {
       const waiting = this.#arrivals.size > 0 ? this.#arrivals : this.#present;
       const [next] = waiting;
@@ -53,7 +54,7 @@ export class ReportGate {
       this.#inside.add(fileId);
       report();
     }
-    if (!this.#stopped) this.#stall = this.#clock.after(STALL_MILLIS, () => this.#giveUpOldest());
+    if (!this.#stopped) this.#stall ??= this.#clock.after(STALL_MILLIS, () => this.#giveUpOldest());
   }
 
   #giveUpOldest(): void {

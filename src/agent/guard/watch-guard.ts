@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { failure, type Failure } from '../../contracts/errors.ts';
@@ -17,7 +18,7 @@ import { ReportGate } from './report-gate.ts';
 import { recoverVolume } from './recovery.ts';
 import { releaseFile } from './release-file.ts';
 import { RetrySchedule } from './retry-schedule.ts';
-import type { Stamp } from './stamp.ts';
+import { sameFile, type Stamp, stampOf } from './stamp.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { temporaryIdOf } from './temporary-name.ts';
 import { absolutePath, pathKey, shownPath, type VolumePath } from './volume-path.ts';
@@ -104,7 +105,8 @@ class ChokidarGuard implements WatchGuard {
   source(fileId: string): { path: Uint8Array; stamp: Stamp } | null {
     const file = this.#arrivals.get(fileId);
     if (file === undefined || this.#parts === null) return null;
-    return { path: absolutePath(this.#parts.root.path, file.path), stamp: file.stamp };
+    const path = absolutePath(this.#parts.root.path, file.path);
+    return { path, stamp: file.restless ? stampNow(path, file.stamp) : file.stamp };
   }
 
   again(fileId: string): void {
@@ -288,4 +290,11 @@ async function openRoot(root: string): Promise<VolumeRoot | null> {
   const path = await realpath(Buffer.from(/^[A-Za-z]:$/.test(root) ? `${root}\\` : root), 'buffer');
   const facts = await lstat(path, { bigint: true });
   return facts.isDirectory() ? { path, device: facts.dev, inode: facts.ino } : null;
+}
+
+/** The state of a file whose times somebody keeps moving, for the inspection to begin with; `before` where it is another file by now. */
+function stampNow(path: Buffer, before: Stamp): Stamp {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  const now = stats === undefined ? before : stampOf(stats);
+  return sameFile(now, before) ? now : before;
 }

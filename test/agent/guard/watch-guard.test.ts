@@ -95,6 +95,18 @@ describe('arrivals', () => {
     expect(most).toBe(64);
   });
 
+  it('lets new files through a few at a time too', async () => {
+    let most = 0;
+    harness.beforeEnforce = async () => {
+      most = Math.max(most, harness.arrivals.length - harness.seen.length);
+      await harness.until(() => harness.arrivals.length >= 64);
+    };
+    await harness.start();
+    for (let n = 0; n < 200; n += 1) put(`new${n}.txt`, 'allow');
+    await harness.until(() => harness.seen.length === 200);
+    expect(most).toBe(64);
+  });
+
   it('passes present files over when policy says so, but sees them change', async () => {
     await harness.close();
     harness = await makeHarness({ inspectPresent: false });
