@@ -4,6 +4,8 @@ import { pathKey, type VolumePath } from './volume-path.ts';
 const FOLDER_MILLIS = 50;
 /** The kernel drops hints when too many come at once, without a word; a sweep in a quiet moment finds what they were for. */
 const VOLUME_MILLIS = 3000;
+/** Hints without end do not put that off for ever. */
+const VOLUME_LIMIT_MILLIS = 15_000;
 /** Where folders have no watch: how long a file may stand there unseen. */
 const UNWATCHED_MILLIS = 5000;
 
@@ -16,8 +18,10 @@ export class SweepSchedule {
   readonly #sweep: (folder: VolumePath) => Promise<void>;
   readonly #waiting = new Map<string, VolumePath>();
   #volume: (() => void) | null = null;
+  #volumeSince: number | null = null;
   #unwatched: (() => void) | null = null;
   #rest: (() => void) | null = null;
+  #inserted: (() => Promise<void>) | null = null;
   #isSweeping = false;
   #stopped = false;
 
@@ -30,14 +34,19 @@ export class SweepSchedule {
   folder(folder: VolumePath): void {
     if (this.#stopped) return;
     this.#waiting.set(pathKey(folder), folder);
-    if (!this.#isSweeping && this.#rest === null) this.#restFor(FOLDER_MILLIS);
+    this.#soon();
   }
 
   /** The whole volume, once it has been quiet for a while. */
   volume(): void {
     if (this.#stopped) return;
+    const now = this.#clock.now();
+    this.#volumeSince ??= now;
     this.#volume?.();
-    this.#volume = this.#clock.after(VOLUME_MILLIS, () => this.folder([]));
+    this.#volume = this.#clock.after(Math.min(VOLUME_MILLIS, Math.max(0, this.#volumeSince + VOLUME_LIMIT_MILLIS - now)), () => {
+      this.#volumeSince = null;
+      this.folder([]);
+    });
   }
 
   /** The whole volume, again and again. */
@@ -50,8 +59,35 @@ export class SweepSchedule {
     });
   }
 
-  /** Does this in the place of a sweep. */
-  async run(sweep: () => Promise<void>): Promise<void> {
+  /** Does this in the place of the next sweep. */
+  insert(sweep: () => Promise<void>): void {
+    if (this.#stopped) return;
+    this.#inserted = sweep;
+    this.#soon();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#volume?.();
+    this.#unwatched?.();
+    this.#rest?.();
+    this.#inserted = null;
+    this.#waiting.clear();
+  }
+
+  #soon(): void {
+    if (!this.#isSweeping && this.#rest === null) this.#restFor(FOLDER_MILLIS);
+  }
+
+  #restFor(millis: number): void {
+    this.#rest = this.#clock.after(millis, () => {
+      this.#rest = null;
+      const next = this.#next();
+      if (next !== null) void this.#run(next);
+    });
+  }
+
+  async #run(sweep: () => Promise<void>): Promise<void> {
     this.#isSweeping = true;
     const started = this.#clock.now();
     try {
@@ -62,31 +98,16 @@ export class SweepSchedule {
     }
   }
 
-  stop(): void {
-    this.#stopped = true;
-    this.#volume?.();
-    this.#unwatched?.();
-    this.#rest?.();
-    this.#waiting.clear();
-  }
-
-  #restFor(millis: number): void {
-    this.#rest = this.#clock.after(millis, () => {
-      this.#rest = null;
-      const next = this.#next();
-      if (next !== null) void this.run(() => this.#sweep(next));
-    });
-  }
-
   /** A sweep of the volume is one of every folder. */
-  #next(): VolumePath | null {
+  #next(): (() => Promise<void>) | null {
+    const inserted = this.#inserted;
+    this.#inserted = null;
+    if (inserted !== null) return inserted;
     const [first] = this.#waiting.values();
     if (first === undefined) return null;
-    if (!this.#waiting.has(pathKey([]))) {
-      this.#waiting.delete(pathKey(first));
-      return first;
-    }
-    this.#waiting.clear();
-    return [];
+    const folder = this.#waiting.get(pathKey([])) ?? first;
+    if (folder.length === 0) this.#waiting.clear();
+    else this.#waiting.delete(pathKey(folder));
+    return () => this.#sweep(folder);
   }
 }

@@ -93,7 +93,7 @@ class ChokidarGuard implements WatchGuard {
       const restored = await this.#recover();
       await parts.watcher.start();
       for (const path of restored) parts.tracker.touch(path, { direct: true });
-      void this.#track(this.#sweeps.run(() => this.#sweepPresent(started)));
+      this.#sweeps.insert(() => this.#track(this.#sweepPresent(started)));
       return ok(undefined);
     } catch (error) {
       await this.stop();

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, statSync, utimesSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type GuardHarness, makeHarness, namesIn } from './harness.ts';
+import { decrypted, type GuardHarness, makeHarness, namesIn } from './harness.ts';
 
 let harness: GuardHarness;
 beforeEach(async () => {
@@ -54,6 +54,7 @@ it('encrypts a file that is touched all the time', async () => {
   } finally {
     clearInterval(touching);
   }
+  expect(decrypted(at('list.csv.age'))).toBe('encrypt: 1234');
 });
 
 describe.each(['folder', 'file'] as const)('a %s planted at the names of an enforcement', (kind) => {
