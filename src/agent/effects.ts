@@ -40,8 +40,13 @@ export class EffectRunner {
   }
 
   readonly run = (effect: Effect): void => {
-    const pending = this.#start(effect);
-    pending?.catch(this.#ports.fatal);
+    try {
+      const pending = this.#start(effect);
+      pending?.catch(this.#ports.fatal);
+    } catch (problem) {
+      // The spool is synchronous: a full disk throws here, in the middle of whoever reported.
+      this.#ports.fatal(problem);
+    }
   };
 
   async stop(): Promise<void> {

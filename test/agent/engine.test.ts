@@ -18,6 +18,7 @@ function rig() {
   const log: string[] = [];
   const events: EventBody[] = [];
   const intents: Intent[] = [];
+  const disk = { full: false };
   const outcomes = new Map<string, EnforcementOutcome>();
   const clock = new FakeClock();
   const sessions = new FakeSessions();
@@ -25,6 +26,7 @@ function rig() {
 
   const spool: Spool = {
     append(time, body, settles): AgentEvent {
+      if (disk.full) throw new Error('database or disk is full');
       log.push(`event ${body.type}${settles === undefined ? '' : ` settles ${settles}`}`);
       events.push(body);
       const id = '019aa000-0000-7000-8000-000000000001';
@@ -82,7 +84,7 @@ function rig() {
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const arrival = (fileId: string) =>
     arrive({ fileId, path: fileId, bytes: 1, modified: '2026-04-01T00:00:00.000Z', actor: USER, present: false });
-  return { engine, clock, sessions, log, intents, outcomes, events, apply, settle, arrival };
+  return { engine, disk, clock, sessions, log, intents, outcomes, events, apply, settle, arrival };
 }
 
 describe('a file through the engine', () => {
@@ -154,6 +156,13 @@ describe('a file through the engine', () => {
     arrival('gone');
     await settle();
     expect(engine.state.files).toEqual({});
+  });
+
+  test('a spool that takes no more ends the agent; whoever reported does not see it thrown', () => {
+    const { engine, disk, log } = rig();
+    disk.full = true;
+    engine.report({ kind: 'agent.stopping', reason: 'test' });
+    expect(log).toEqual(['fatal Error: database or disk is full']);
   });
 
   test('a volume that cannot be denied is told, not fatal', async () => {
