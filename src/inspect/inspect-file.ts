@@ -22,7 +22,7 @@ export async function inspectFile({ path, stamp, limits, keywords }: Omit<Inspec
     const facts = fstatSync(descriptor);
     if (stamp !== undefined && !isInState(descriptor, stamp)) return null;
     if (!facts.isFile()) return unreadableFile('io-error', 0, performance.now() - started);
-    const collector = new Collector(keywords);
+    const collector = new Collector({ keywords });
     const { type, unreadable } = await extractFile(fileSource(descriptor, facts.size), {
       limits,
       now: () => performance.now(),

@@ -1,5 +1,6 @@
 import type { KeywordList } from '../../contracts/effect.ts';
 import type { Finding, PersonCount } from '../../contracts/finding.ts';
+import type { Companion } from './companion.ts';
 import type { Detector, Report } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { keywordDetectors } from './detectors/policy-keywords.ts';
@@ -20,9 +21,18 @@ export interface Detection {
   readonly persons: PersonCount;
 }
 
+export interface CollectorOptions {
+  readonly keywords?: readonly KeywordList[];
+  /** Read all text, which then is decoded as a whole. */
+  readonly companions?: readonly Companion[];
+}
+
+const MOST_FINDINGS = 64;
+
 /** Takes the segments of one file in order and says at the end what is in it. */
 export class Collector {
   readonly #detectors: readonly Detector[];
+  readonly #companions: readonly Companion[];
   readonly #tally = new Tally();
   readonly #persons = new PersonCounter();
   readonly #tables = new TableReader();
@@ -30,10 +40,11 @@ export class Collector {
   /** Matches before this offset were counted with the last window. */
   #counted = 0;
   #marks: Mark[] = [];
-  #region = '';
+  #region = '\n';
 
-  constructor(keywords: readonly KeywordList[] = []) {
+  constructor({ keywords = [], companions = [] }: CollectorOptions = {}) {
     this.#detectors = [...DETECTORS, ...keywordDetectors(keywords)];
+    this.#companions = companions;
   }
 
   add(segment: Segment): void {
@@ -49,16 +60,26 @@ export class Collector {
 
   finish(): Detection {
     this.#endRegion('');
-    return { findings: this.#tally.findings(), persons: this.#persons.count(this.#tally.settled()) };
+    let findings = this.#tally.findings();
+    let persons = this.#persons.count(this.#tally.settled());
+    for (const companion of this.#companions) {
+      const found = companion.finish();
+      findings = [...findings, ...found.findings];
+      persons = { from: Math.max(persons.from, found.persons?.from ?? 0), to: Math.max(persons.to, found.persons?.to ?? 0) };
+    }
+    return { findings: findings.slice(0, MOST_FINDINGS), persons };
   }
 
   #addText(segment: Extract<Segment, { kind: 'text' }>): void {
     this.#marks.push({ offset: this.#text.length, place: segment.place });
-    this.#text += normalise(segment.text) + (segment.unfinished === true ? '' : '\n');
+    const text = normalise(segment.text) + (segment.unfinished === true ? '' : '\n');
+    for (const companion of this.#companions) companion.addText(text, segment.place);
+    this.#text += text;
   }
 
   #addRows(rows: readonly ReadRow[]): void {
     for (const { row: segment, cells, isHeading, roles, types } of rows) {
+      for (const companion of this.#companions) companion.addRow(cells, segment.place);
       const known = roles ?? types;
       if (known !== undefined && !isHeading) this.#persons.addRow(cells, known);
       const cellOffsets: number[] = [];
@@ -81,6 +102,7 @@ export class Collector {
     this.#marks = [];
     this.#counted = 0;
     this.#region = next;
+    for (const companion of this.#companions) companion.endRegion();
   }
 
   /** Counts the matches that begin before `end`, then keeps only what the next window needs as context. */

@@ -4,7 +4,7 @@ import { keywordDetectors } from '../../../src/core/detect/detectors/policy-keyw
 import { Collector } from '../../../src/core/detect/index.ts';
 
 function found(words: readonly string[], text: string): number {
-  const collector = new Collector([{ id: 'project', words }]);
+  const collector = new Collector({ keywords: [{ id: 'project', words }] });
   collector.add({ kind: 'text', text, place: {} });
   return collector.finish().findings.find(({ detector }) => detector === 'custom.project')?.count ?? 0;
 }

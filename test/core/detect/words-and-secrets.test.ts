@@ -83,7 +83,7 @@ describe('names and addresses', () => {
 
 describe('keywords of a policy', () => {
   it('are plain text, folded, without regard to case', () => {
-    const collector = new Collector([{ id: 'tsuru', words: ['Project (鶴)', 'a.b'] }]);
+    const collector = new Collector({ keywords: [{ id: 'tsuru', words: ['Project (鶴)', 'a.b'] }] });
     collector.add({ kind: 'text', text: 'ｐｒｏｊｅｃｔ　（鶴） axb', place: {} });
     expect(summary(collector.finish())).toEqual(['custom.tsuru:high:1']);
   });
