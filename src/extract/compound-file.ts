@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import { LimitReached } from './budget.ts';
 import type { ByteSource } from './byte-source.ts';
+import { utf16Text } from './utf16-text.ts';
 
 const SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const HEADER_BYTES = 512;
@@ -153,7 +154,7 @@ function readEntries(sectors: Sectors, most: number): Entry[] {
   for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
     const length = Math.max(0, Math.min(64, bytes.readUInt16LE(at + 64)) - 2);
     entries.push({
-      name: bytes.subarray(at, at + length).toString('utf16le'),
+      name: utf16Text(bytes.subarray(at, at + length)),
       type: bytes[at + 66] ?? 0,
       left: bytes.readUInt32LE(at + 68),
       right: bytes.readUInt32LE(at + 72),

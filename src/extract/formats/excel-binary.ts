@@ -1,6 +1,7 @@
 import { placeOf, type Level } from '../extraction.ts';
 import { encodingOfCodePage } from './code-pages.ts';
 import { characters, excelString, sharedStrings } from './excel-strings.ts';
+import { utf16Text } from '../utf16-text.ts';
 
 /** Record types of [MS-XLS] 2.3; all others are left out. */
 const RECORD = {
@@ -218,5 +219,5 @@ function linkTarget(data: Buffer): string {
   const at = data.indexOf(URL_MONIKER) + URL_MONIKER.length;
   if (at < URL_MONIKER.length || at + 4 > data.length) return '';
   const bytes = data.subarray(at + 4, at + 4 + data.readUInt32LE(at));
-  return bytes.toString('utf16le').replace(/\0[^]*$/, '');
+  return utf16Text(bytes).replace(/\0[^]*$/, '');
 }

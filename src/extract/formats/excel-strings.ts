@@ -1,3 +1,4 @@
+import { utf16Text } from '../utf16-text.ts';
 const WIDE = 1;
 const EXTENDED = 4;
 const RICH = 8;
@@ -21,7 +22,7 @@ export function excelString(data: Buffer, at: number, wide: boolean, encoding: s
 export function characters(data: Buffer, at: number, count: number, flags: number): ReadString {
   const length = (flags & WIDE) === 0 ? count : count * 2;
   const bytes = data.subarray(at, at + length);
-  return { text: bytes.toString((flags & WIDE) === 0 ? 'latin1' : 'utf16le'), length: bytes.length };
+  return { text: (flags & WIDE) === 0 ? bytes.toString('latin1') : utf16Text(bytes), length: bytes.length };
 }
 
 /**

@@ -4,6 +4,7 @@ import { contentOfSource } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import { detectEncoding } from '../text-encoding.ts';
 import { decompressRtf } from './compressed-rtf.ts';
+import { utf16Text } from '../utf16-text.ts';
 
 /** Properties of [MS-OXPROPS] by their identifier. */
 const PROPERTY = { data: '3701', longName: '3707', name: '3704', html: '1013', rtf: '1009' } as const;
@@ -64,6 +65,6 @@ function property(storage: CompoundStorage, id: string, type: string): CompoundS
 function decoded(stream: CompoundStream, type: string): string | undefined {
   if (type !== UNICODE && type !== ANSI) return undefined;
   const bytes = stream.read();
-  if (type === UNICODE) return bytes.toString('utf16le').replaceAll('\0', '');
+  if (type === UNICODE) return utf16Text(bytes).replaceAll('\0', '');
   return new TextDecoder(detectEncoding(bytes) ?? 'windows-1252').decode(bytes).replaceAll('\0', '');
 }

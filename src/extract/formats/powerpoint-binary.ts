@@ -1,5 +1,6 @@
 import type { CompoundStorage } from '../compound-file.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { utf16Text } from '../utf16-text.ts';
 
 /** Record types of [MS-PPT] 2.13.24. */
 const RECORD = {
@@ -80,6 +81,6 @@ class PresentationReader {
 function textOf(type: number, data: Buffer): string | undefined {
   if (type === RECORD.textBytes) return data.toString('latin1').replaceAll('\r', '\n');
   if (type === RECORD.textChars || type === RECORD.string)
-    return data.toString('utf16le').replaceAll('\r', '\n').replaceAll('\u000b', '\n').replaceAll('\0', '');
+    return utf16Text(data).replaceAll('\r', '\n').replaceAll('\u000b', '\n').replaceAll('\0', '');
   return undefined;
 }

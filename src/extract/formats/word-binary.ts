@@ -1,6 +1,7 @@
 // oxlint-disable no-control-regex -- Word marks paragraphs, cells, fields and objects with control characters
 import type { CompoundStorage } from '../compound-file.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { utf16Text } from '../utf16-text.ts';
 
 /** [MS-DOC] 2.5.1 and following: offsets in the file information block. */
 const FIB = {
@@ -64,7 +65,7 @@ function pieceText(document: Buffer, clx: Buffer): string | undefined {
     const length = pieces.readUInt32LE((index + 1) * 4) - pieces.readUInt32LE(index * 4);
     const where = pieces.readUInt32LE((count + 1) * 4 + index * 8 + 2);
     if (length <= 0) continue;
-    if ((where & COMPRESSED) === 0) text += document.subarray(where, where + length * 2).toString('utf16le');
+    if ((where & COMPRESSED) === 0) text += utf16Text(document.subarray(where, where + length * 2));
     else text += new TextDecoder('windows-1252').decode(document.subarray((where & ~COMPRESSED) / 2, (where & ~COMPRESSED) / 2 + length));
   }
   return text;
