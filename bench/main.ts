@@ -10,7 +10,8 @@ const files = readdirSync(import.meta.dirname)
   .toSorted();
 for (const file of files) {
   const { bench }: { bench: Bench } = await import(new URL(file, import.meta.url).href);
-  if (only !== undefined && bench.name !== only) continue;
+  // `--only scan` runs scan-formats and its other parts, too.
+  if (only !== undefined && bench.name !== only && !bench.name.startsWith(`${only}-`)) continue;
   if (!json) process.stdout.write(`\n${bench.title}\n`);
   await bench.run((row) => process.stdout.write(`${json ? JSON.stringify({ bench: bench.name, ...row }) : line(row)}\n`));
 }
