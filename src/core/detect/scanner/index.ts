@@ -3,6 +3,7 @@
  * look; what is near is decoded and judged elsewhere. See docs/decisions/005-scanner.md.
  */
 export type { Candidate, MissKind } from './candidate.ts';
+export { CONTEXT_GROUPS, type ContextGroup, type ContextNear, type ContextWordPlace } from './context.ts';
 export { createEngine, createScanner } from './create.ts';
 export type { Engine } from './engine.ts';
 export { Scanner, type Surroundings, type TakeCandidate } from './scanner.ts';

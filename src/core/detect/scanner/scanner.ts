@@ -1,4 +1,5 @@
 import { candidate, missCounter, type Candidate, type MissKind } from './candidate.ts';
+import { contextNear, type ContextGroup, type ContextNear } from './context.ts';
 import type { Engine } from './engine.ts';
 import { MISSES, MISSES_BYTES, OUTPUT, OUTPUT_COUNT, REACH, RECORD_BYTES, WINDOW, WINDOW_BYTES } from './kernel/layout.ts';
 
@@ -6,6 +7,11 @@ import { MISSES, MISSES_BYTES, OUTPUT, OUTPUT_COUNT, REACH, RECORD_BYTES, WINDOW
 export interface Surroundings {
   /** Bytes from `before` bytes before the candidate to `after` behind it, at most 1,024 each and no more than the file has. */
   bytes(before: number, after: number): Uint8Array;
+  /**
+   * The nearest words of a group that begin before `at` and at or behind it, within `CONTEXT_REACH` characters. `at` is an
+   * offset in the file near the candidate, its start when left out.
+   */
+  context(group: ContextGroup, at?: number): ContextNear;
 }
 
 export type TakeCandidate = (candidate: Candidate, surroundings: Surroundings) => void;
@@ -97,6 +103,7 @@ export class Scanner {
       this.#take(candidate(this.#words[record] ?? 0, start + toOffset, stop + toOffset), {
         bytes: (before, after) =>
           memory.subarray(Math.max(first, start - Math.min(before, REACH)), Math.min(end, stop + Math.min(after, REACH))),
+        context: (group, at = start + toOffset) => contextNear(memory.subarray(first, end), at - toOffset - first, group, first + toOffset),
       });
     }
   }
