@@ -2,7 +2,7 @@
  * Words that names are made of. Frequent family names cover some nine in ten people; the rest are found under a heading
  * or behind a label. Given names are too many to list: the characters that most of them are made of stand for them.
  */
-const FAMILY_NAMES = new Set(
+export const FAMILY_NAMES: ReadonlySet<string> = new Set(
   (
     '佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 渡邉 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 斉藤 齋藤 齊藤 清水 山崎 山﨑 森 池田 橋本 阿部 ' +
     '石川 山下 中島 中嶋 石井 小川 前田 岡田 長谷川 藤田 後藤 近藤 村上 遠藤 青木 坂本 福田 太田 西村 藤井 金子 岡本 藤原 三浦 中野 中川 原田 松田 竹内 小野 ' +
@@ -27,7 +27,7 @@ const FAMILY_NAMES = new Set(
 );
 
 /** Given names of one character, and those whose characters mean other things as well. */
-const GIVEN_NAMES = new Set(
+export const GIVEN_NAMES: ReadonlySet<string> = new Set(
   (
     '誠 隆 浩 蓮 葵 凛 翔 学 進 勇 実 茂 豊 清 博 修 薫 忍 恵 緑 楓 樹 律 湊 陽 悠 健 徹 渉 聡 亮 翼 光 明 剛 勝 昇 弘 守 稔 誉 望 翠 紬 杏 桜 梓 遥 茜 舞 愛 瞳 ' +
     '太郎 次郎 三郎 一郎 花子 大輔 大介 大樹 大翔 大地 拓海 拓也 海斗 海 千尋 千春 千夏 千秋 真理 真央 美空 光一 正 正雄 一 一樹 一男 一美 幸 幸子 幸男 和 和夫 和子 和也 ' +
@@ -36,17 +36,17 @@ const GIVEN_NAMES = new Set(
 );
 
 /** First and last characters of given names of two and three characters. */
-const GIVEN_FIRST = new Set(
+export const GIVEN_FIRST: ReadonlySet<string> = new Set(
   '愛亜彩朱明秋晃昭章朗旭敦篤淳純順惇綾絢彬伊衣郁育一壱樹逸伊雲恵英栄永瑛悦江絵大音温佳夏香花華可加果嘉海魁凱快開岳学楽一和勝克要叶栞寛完幹勘環喜貴季希記基紀樹輝葵菊吉久弓京恭杏響暁欣恵啓慶圭敬景桂蛍健憲謙賢建拳顕元玄源弦琴小古湖虎功光公孝宏幸広弘康浩航耕行克駒瑚沙紗佐咲桜早聡里莉理里実三冴才彩斎作朔佐士志史司嗣茂滋慈次治静忍柴周修秀柊舟脩俊春駿順淳准潤純旬初渚奨将昌昇尚正匠祥翔勝晶章鈴信慎真眞晋進新仁心紳深須寿澄世成政清誠聖星征晴静雪千泉善然蒼壮奏颯草爽想早総創宗壮太泰大代孝隆貴高崇卓拓匠武竹達立民多珠環力竹千智知茶忠宙長朝暢津月紬努剛強毅鉄哲徹天典伝都斗藤冬登東瞳透桃敏利俊寿年友朋智知那菜奈直尚永夏波七南成信宣伸展延乃野法憲則徳典葉羽陽遥春晴治花英秀仁史久寿尚妃姫陽響平浩弘宏広博寛洋裕大楓風富福房冬史文郁典穂歩邦芳宝睦牧眞誠真麻舞槙正昌雅将政勝麻益満光充碧実美海未道通路緑稔南峰宗村睦明芽恵萌桃守基元素森弥也八康泰保安靖優悠雄勇有佑祐由結友裕侑唯柚夕雪行幸之征代陽耀葉洋吉義良由美嘉慶芳頼来楽蘭里理梨莉璃陸竜龍隆亮涼良諒凌遼怜玲麗礼零蓮連路朗和若渉倭久'.split(
     '',
   ),
 );
-const GIVEN_LAST = new Set(
+export const GIVEN_LAST: ReadonlySet<string> = new Set(
   '子美郎太介助輔夫雄男彦哉也矢弥人斗翔登香佳華花菜奈那南名恵江枝絵衣依代世乃野穂帆保歩織央音音海未実里理莉梨紗沙咲希紀季貴樹輝生起己喜基希一壱市二次治司志史士至姿之幸行雪由有夕優結友子乃葉羽波巴春治晴明昭章晃彰秋光広宏弘浩裕大博寛洋平兵朗朔良亮遼涼諒陵真眞馬磨摩麻誠信伸慎心進新仁人孝隆貴高崇敬考武剛健賢憲謙建康靖泰安保正政雅昌将勝克俊敏利寿年智知朋哲鉄徹道通典則徳範規紀憲法義芳吉慶嘉宜愛彩綾菫桜楓葵蓮凛澄純潤淳順准吾悟梧作朔咲策蔵造三五六七八九十郁都登冬灯空星月陽日妃姫珠瑠留流璃梨蘭鈴琴玲怜礼麗伶弓由夢萌芽実穂紬史文美充満光満稔豊富登昇祥翔尚直久央寿恒常丈久尋博栄英永瑛詠衛恵慧圭啓敬慶桂蛍継元源弦音温恩花香茂重繁滋司治春俊駿瞬峻'.split(
     '',
   ),
 );
-const KANA_GIVEN_NAMES = new Set(
+export const KANA_GIVEN_NAMES: ReadonlySet<string> = new Set(
   'さくら ひかり あおい ひなた さやか あかり みどり まどか かおり さおり しおり ゆかり ひとみ めぐみ なおみ あゆみ まゆみ くみこ えみ えり まり ゆり ゆい みゆき あすか はるか かなえ のぞみ こころ つむぎ ひまり りん たまき ちひろ いずみ すみれ ほのか わかな なつみ みなみ エミ エリ マリ ユリ アンナ サキ リサ ミカ ナナ カズコ'.split(
     ' ',
   ),
