@@ -2,6 +2,7 @@ import type { Place, UnreadableReason } from '../contracts/finding.ts';
 import type { Segment } from '../core/detect/index.ts';
 import type { Budget } from './budget.ts';
 import type { Content } from './content.ts';
+import { LabelReader } from './labels.ts';
 
 const MOST_UNREADABLE = 16;
 
@@ -15,6 +16,7 @@ export class Extraction {
   readonly budget: Budget;
   readonly emit: (segment: Segment) => void;
   readonly unreadable: Unreadable[] = [];
+  readonly labels = new LabelReader();
   #tables = 0;
 
   constructor(budget: Budget, emit: (segment: Segment) => void) {

@@ -1,5 +1,5 @@
 /** The door of extraction: bytes in, segments of text out, by true type. What cannot be read is said, never thrown. */
-import type { InspectionLimits } from '../contracts/finding.ts';
+import type { DocumentLabel, InspectionLimits } from '../contracts/finding.ts';
 import type { Segment } from '../core/detect/index.ts';
 import { Budget, LimitReached } from './budget.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -16,6 +16,8 @@ export interface Extracted {
   /** By content, e.g. `xlsx`, `csv`, `text`, `unknown`. */
   readonly type: string;
   readonly unreadable: readonly Unreadable[];
+  /** Classifications that the metadata of the file, and of what lies in it, names. */
+  readonly labels: readonly DocumentLabel[];
 }
 
 export interface ExtractionOptions {
@@ -43,7 +45,7 @@ export async function extractFile(source: ByteSource, { limits, now, emit }: Ext
   } catch (error) {
     extraction.report(reasonOf(error), undefined);
   }
-  return { type, unreadable: extraction.unreadable };
+  return { type, unreadable: extraction.unreadable, labels: extraction.labels.finish() };
 }
 
 function levelAt(extraction: Extraction, part: string | undefined, depth: number): Level {

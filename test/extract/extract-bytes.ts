@@ -40,9 +40,14 @@ export async function extractSource(source: ByteSource, limits: Partial<Inspecti
   return { ...extracted, ...collector.finish(), segments };
 }
 
+export function segmentText(segment: Segment): string {
+  if (segment.kind === 'bytes') return new TextDecoder(segment.encoding).decode(segment.bytes);
+  return segment.kind === 'text' ? segment.text : segment.cells.join('|');
+}
+
 /** All text seen, rows with `|` between cells. */
 export function textOf({ segments }: Seen): string {
-  return segments.map((segment) => (segment.kind === 'text' ? segment.text : segment.cells.join('|'))).join('\n');
+  return segments.map(segmentText).join('\n');
 }
 
 export const reasons = ({ unreadable }: Seen): string[] => unreadable.map(({ reason }) => reason);

@@ -4,9 +4,11 @@ import { contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import { extractExcel } from './excel-binary.ts';
 import { extractOutlookMessage } from './outlook-message.ts';
+import { labelInfoEvents } from './package-parts.ts';
 import { extractPowerPoint } from './powerpoint-binary.ts';
-import { propertySetText } from './property-set.ts';
+import { propertyStrings } from './property-set.ts';
 import { extractWord } from './word-binary.ts';
+import { readXml } from './xml-events.ts';
 
 /** Storages within storages: what programs write stays far below. */
 const DEEPEST = 16;
@@ -35,6 +37,7 @@ async function extractStorage(level: Level, storage: CompoundStorage, depth: num
   switch (kindOf(storage)) {
     case 'encrypted-office':
       level.extraction.report('encrypted', level.part);
+      await readLabels(level, storage, depth);
       return;
     case 'doc':
       extractWord(level, storage);
@@ -59,8 +62,17 @@ async function extractStorage(level: Level, storage: CompoundStorage, depth: num
   for (const inner of storage.storages) if (depth < DEEPEST) await extractStorage(level, inner, depth + 1);
 }
 
+/** [MS-OFFCRYPTO] 2.6.2: an encrypted document keeps its label beside itself, in the clear. */
+async function readLabels(level: Level, { streams, storages }: CompoundStorage, depth: number): Promise<void> {
+  const stream = streams.get('LabelInfo');
+  if (stream !== undefined) await readXml([stream.read()], labelInfoEvents(level), level.extraction.budget);
+  for (const inner of storages) if (depth < DEEPEST) await readLabels(level, inner, depth + 1);
+}
+
 function emitProperties(level: Level, stream: CompoundStream): void {
-  const text = propertySetText(stream.read());
+  const properties = propertyStrings(stream.read());
+  for (const { name, text } of properties) if (name !== undefined) level.extraction.labels.property(name, text);
+  const text = properties.map((property) => property.text).join('\n');
   if (text !== '') level.extraction.emit({ kind: 'text', text, place: placeOf(level) });
 }
 

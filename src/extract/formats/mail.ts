@@ -3,6 +3,8 @@ import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
 
+/** Outlook sends a message's label as `name=value;` pairs. */
+const LABEL_HEADER = 'msip_labels';
 const HEADER_LINE = /^[A-Za-z][A-Za-z0-9-]{1,40}:/;
 const MAIL_HEADER = /^(?:from|to|subject|received|mime-version|message-id|return-path|delivered-to):/im;
 
@@ -29,6 +31,10 @@ export async function extractMail(level: Level, content: Content): Promise<void>
   });
   const emit = (text: string): void => extraction.emit({ kind: 'text', text, place: placeOf(level, { line: 1 }) });
   emit(headerText(email));
+  for (const { key, value } of email.headers) {
+    if (key !== LABEL_HEADER) continue;
+    for (const [, name = '', text = ''] of value.matchAll(/([^;=\s]+)=([^;]*)/g)) extraction.labels.property(name, text);
+  }
   if (email.text !== undefined) emit(email.text);
   else if (email.html !== undefined) {
     const html = new TextEncoder().encode(email.html);

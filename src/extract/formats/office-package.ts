@@ -3,10 +3,20 @@ import { collect } from '../content.ts';
 import type { Place } from '../../contracts/finding.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import type { ZipListing, ZipMember } from '../zip-archive.ts';
-import { extractMember } from './archive.ts';
+import { extractMember, partName } from './archive.ts';
 import { officeTextEvents } from './office-text.ts';
 import { ODF_SHEETS, ODF_SLIDES, ODF_TEXT, OOXML_TEXT } from './office-vocabulary.ts';
-import { ALL_TEXT_PARTS, allTextEvents, externalTargetEvents, PIVOT_PARTS, RELATION_PARTS } from './package-parts.ts';
+import {
+  ALL_TEXT_PARTS,
+  allTextEvents,
+  externalTargetEvents,
+  LABEL_PART,
+  labelInfoEvents,
+  PIVOT_PARTS,
+  PROPERTY_PARTS,
+  propertyEvents,
+  RELATION_PARTS,
+} from './package-parts.ts';
 import { sharedStringEvents, worksheetEvents } from './spreadsheet.ts';
 import { readXml, type XmlEvents } from './xml-events.ts';
 
@@ -64,9 +74,15 @@ function eventsFor(level: Level, type: OfficeType, name: string, workbook: Workb
   const { extraction } = level;
   const text = (more: Omit<Place, 'part'> = {}) => officeTextEvents(OOXML_TEXT, extraction, placeOf(level, more));
   if (RELATION_PARTS.test(name)) return externalTargetEvents(level);
+  if (name === LABEL_PART) return labelInfoEvents(level);
+  if (PROPERTY_PARTS.test(name)) return propertyEvents(level);
   if (ALL_TEXT_PARTS.test(name)) return allTextEvents(level);
   if (CHART_PARTS.test(name)) return text();
-  if (type === 'docx') return DOCUMENT_PARTS.test(name) ? text() : undefined;
+  if (type === 'docx') {
+    if (!DOCUMENT_PARTS.test(name)) return undefined;
+    // A mark in a header is told from the word in a sentence.
+    return name === 'word/document.xml' ? text() : officeTextEvents(OOXML_TEXT, extraction, { part: partName(level.part, name) });
+  }
   if (type === 'pptx') {
     const slide = SLIDE_PARTS.exec(name);
     if (slide === null) return undefined;
@@ -106,12 +122,12 @@ async function readWorkbook(level: Level, listing: ZipListing): Promise<Workbook
   };
   await read('xl/_rels/workbook.xml.rels', {
     open: (name, attributes) => {
-      if (name === 'Relationship') targets.set(attributes['Id'] ?? '', attributes['Target'] ?? '');
+      if (name === 'Relationship') targets.set(attributes.get('Id') ?? '', attributes.get('Target') ?? '');
     },
   });
   await read('xl/workbook.xml', {
     open: (name, attributes) => {
-      if (name === 'sheet') sheets.push({ name: (attributes['name'] ?? '').slice(0, 256), relation: attributes['r:id'] ?? '' });
+      if (name === 'sheet') sheets.push({ name: (attributes.get('name') ?? '').slice(0, 256), relation: attributes.get('r:id') ?? '' });
     },
   });
   await read('xl/sharedStrings.xml', sharedStringEvents(strings));
@@ -128,7 +144,7 @@ async function readWorkbook(level: Level, listing: ZipListing): Promise<Workbook
   for (const [sheet, name] of sheetNames) {
     await read(sheet.replace(/([^/]+)$/, '_rels/$1.rels'), {
       open: (_, attributes) => {
-        const target = attributes['Target'] ?? '';
+        const target = attributes.get('Target') ?? '';
         sheetOf.set(target.startsWith('/') ? target.slice(1) : target.replace(/^\.\.\//, 'xl/'), name);
       },
     });

@@ -2,6 +2,7 @@ import type { Place } from '../../contracts/finding.ts';
 import type { Extraction } from '../extraction.ts';
 import { storedNumber } from './cell-text.ts';
 import type { OfficeVocabulary } from './office-vocabulary.ts';
+import type { XmlAttributes } from './xml-attributes.ts';
 import type { XmlEvents } from './xml-events.ts';
 
 const MOST_COLUMNS = 16_384;
@@ -12,8 +13,6 @@ const LONGEST_TEXT = 1_048_576;
 const LONGEST_ATTRIBUTE = 8192;
 const BREAKS = new Set(['br', 'cr', 'line-break']);
 const SPACES = new Set(['tab', 's', 'ptab', 'instrText']);
-
-type Attributes = Readonly<Record<string, string>>;
 
 interface OpenTable {
   readonly id: number;
@@ -57,7 +56,7 @@ class OfficeTextReader {
     this.#place = place;
   }
 
-  open(name: string, attributes: Attributes): void {
+  open(name: string, attributes: XmlAttributes): void {
     const words = this.#vocabulary;
     if (words.skip.has(name)) this.#skipping++;
     if (this.#skipping > 0) return;
@@ -118,14 +117,16 @@ class OfficeTextReader {
     this.#emit(open.text);
   }
 
-  #openRow(attributes: Attributes): void {
+  #openRow(attributes: XmlAttributes): void {
     const table = this.#tables.at(-1);
-    if (table !== undefined) table.repeatRow = repeated(attributes['table:number-rows-repeated']);
+    if (table !== undefined) table.repeatRow = repeated(attributes.get('table:number-rows-repeated'));
   }
 
-  #openCell(attributes: Attributes): void {
-    const stored = /^(?:float|currency|percentage)$/.test(attributes['office:value-type'] ?? '') ? attributes['office:value'] : undefined;
-    const copies = repeated(attributes['table:number-columns-repeated']);
+  #openCell(attributes: XmlAttributes): void {
+    const stored = /^(?:float|currency|percentage)$/.test(attributes.get('office:value-type') ?? '')
+      ? attributes.get('office:value')
+      : undefined;
+    const copies = repeated(attributes.get('table:number-columns-repeated'));
     this.#texts.push({ kind: 'cell', text: '', copies, stored: stored === undefined ? undefined : storedNumber(stored) });
   }
 
@@ -160,19 +161,19 @@ class OfficeTextReader {
   }
 
   /** Elements that say where their contents are: a sheet, a slide, the cell that a comment is about. */
-  #move(name: string, attributes: Attributes): void {
+  #move(name: string, attributes: XmlAttributes): void {
     const { sheetName, page, table } = this.#vocabulary;
-    const sheet = sheetName !== undefined && name === table && this.#tables.length === 0 ? attributes[sheetName] : undefined;
+    const sheet = sheetName !== undefined && name === table && this.#tables.length === 0 ? attributes.get(sheetName) : undefined;
     if (sheet !== undefined) this.#place = { ...this.#place, sheet: sheet.slice(0, 256) };
     else if (name === page) this.#place = { ...this.#place, page: (this.#place.page ?? 0) + 1 };
-    else if ((name === 'comment' || name === 'threadedComment') && /^[A-Z]{1,3}\d{1,7}$/.test(attributes['ref'] ?? '')) {
-      this.#place = { ...this.#place, cell: attributes['ref'] ?? '' };
+    else if ((name === 'comment' || name === 'threadedComment') && /^[A-Z]{1,3}\d{1,7}$/.test(attributes.get('ref') ?? '')) {
+      this.#place = { ...this.#place, cell: attributes.get('ref') ?? '' };
     }
   }
 
-  #emitAttributes(name: string, attributes: Attributes): void {
+  #emitAttributes(name: string, attributes: XmlAttributes): void {
     for (const attribute of this.#vocabulary.attributes.get(name) ?? [])
-      this.#emit(attributes[attribute]?.slice(0, LONGEST_ATTRIBUTE) ?? '');
+      this.#emit(attributes.get(attribute)?.slice(0, LONGEST_ATTRIBUTE) ?? '');
   }
 
   #emit(text: string): void {

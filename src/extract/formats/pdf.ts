@@ -68,10 +68,13 @@ async function extractPage(level: Level, document: Document, packed: number, num
 async function emitDocumentText(level: Level, document: Document): Promise<void> {
   const lines: string[] = [];
   try {
-    const { info }: { info: unknown } = await document.getMetadata();
-    for (const [key, value] of Object.entries(typeof info === 'object' && info !== null ? info : {})) {
-      if (key === 'Custom') lines.push(...stringsIn(value));
-      else if (typeof value === 'string' && INFORMATION.has(key)) lines.push(value);
+    const { info, metadata }: { info: unknown; metadata: Iterable<[string, unknown]> | null } = await document.getMetadata();
+    for (const [name, value] of metadata ?? []) readLabel(level, name, value);
+    for (const [key, value] of entriesOf(info)) {
+      if (key === 'Custom') {
+        lines.push(...stringsIn(value));
+        for (const [name, inner] of entriesOf(value)) readLabel(level, name, inner);
+      } else if (typeof value === 'string' && INFORMATION.has(key)) lines.push(value);
     }
     lines.push(...stringsIn(await document.getOutline(), 'title'));
     lines.push(...stringsIn(await document.getFieldObjects(), 'value'));
@@ -80,6 +83,15 @@ async function emitDocumentText(level: Level, document: Document): Promise<void>
   }
   const text = lines.filter((line) => line.trim() !== '').join('\n');
   if (text !== '') level.extraction.emit({ kind: 'text', text, place: placeOf(level) });
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+/** In the information dictionary under its name; in XMP as `pdfx:` and the name. */
+function readLabel(level: Level, name: string, value: unknown): void {
+  if (typeof value === 'string') level.extraction.labels.property(name.replace(/^pdfx:/i, ''), value);
 }
 
 /** Of the information dictionary (ISO 32000-1, 14.3.3); the others name programs and dates. */

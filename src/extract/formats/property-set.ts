@@ -1,5 +1,6 @@
 import { encodingOfCodePage } from './code-pages.ts';
 
+const DICTIONARY = 0;
 const CODE_PAGE = 1;
 const INT16 = 2;
 const ANSI_STRING = 0x1e;
@@ -7,18 +8,24 @@ const UNICODE_STRING = 0x1f;
 const MOST_PROPERTIES = 1000;
 const LONGEST_STRING = 65_536;
 
-/** The strings of a property set ([MS-OLEPS]), a line each: title, subject, author, keywords, comments, company. */
-export function propertySetText(bytes: Buffer): string {
-  const strings: string[] = [];
+export interface PropertyString {
+  /** Of properties that users define; the others have numbers only. */
+  readonly name: string | undefined;
+  readonly text: string;
+}
+
+/** The strings of a property set ([MS-OLEPS]): title, subject, author, keywords, comments, company, and what users define. */
+export function propertyStrings(bytes: Buffer): PropertyString[] {
+  const strings: PropertyString[] = [];
   const sets = bytes.length >= 28 ? Math.min(2, bytes.readUInt32LE(24)) : 0;
   for (let set = 0; set < sets; set++) {
     const where = 28 + set * 20 + 16;
     if (where + 4 <= bytes.length) strings.push(...setStrings(bytes.subarray(bytes.readUInt32LE(where))));
   }
-  return strings.join('\n');
+  return strings;
 }
 
-function setStrings(set: Buffer): string[] {
+function setStrings(set: Buffer): PropertyString[] {
   if (set.length < 8) return [];
   const count = Math.min(MOST_PROPERTIES, set.readUInt32LE(4));
   const properties: { readonly id: number; readonly at: number }[] = [];
@@ -28,15 +35,32 @@ function setStrings(set: Buffer): string[] {
   }
   const page = properties.find(({ id, at }) => id === CODE_PAGE && set.readUInt16LE(at) === INT16);
   const encoding = encodingOfCodePage(page === undefined ? 1252 : set.readUInt16LE(page.at + 4)) ?? 'windows-1252';
+  const dictionary = properties.find(({ id }) => id === DICTIONARY);
+  const names = dictionary === undefined ? new Map<number, string>() : dictionaryAt(set, dictionary.at, encoding);
   return properties.flatMap(({ id, at }) => {
-    const text =
-      id === CODE_PAGE
-        ? ''
-        : stringAt(set, at, encoding)
-            .replace(/\0[^]*$/, '')
-            .trim();
-    return text === '' ? [] : [text];
+    if (id === DICTIONARY || id === CODE_PAGE) return [];
+    const text = trimmed(stringAt(set, at, encoding));
+    return text === '' ? [] : [{ name: names.get(id), text }];
   });
+}
+
+/** [MS-OLEPS] 2.17: identifiers and the names they stand for; in code page 1200 padded to four bytes. */
+function dictionaryAt(set: Buffer, from: number, encoding: string): Map<number, string> {
+  const names = new Map<number, string>();
+  const wide = encoding === 'utf-16le';
+  const decoder = new TextDecoder(encoding);
+  const count = Math.min(MOST_PROPERTIES, set.readUInt32LE(from));
+  let at = from + 4;
+  for (let index = 0; index < count && at + 8 <= set.length; index++) {
+    const length = Math.min(LONGEST_STRING, set.readUInt32LE(at + 4)) * (wide ? 2 : 1);
+    names.set(set.readUInt32LE(at), trimmed(decoder.decode(set.subarray(at + 8, at + 8 + length))));
+    at += 8 + (wide ? (length + 3) & ~3 : length);
+  }
+  return names;
+}
+
+function trimmed(text: string): string {
+  return text.replace(/\0[^]*$/, '').trim();
 }
 
 function stringAt(set: Buffer, at: number, encoding: string): string {

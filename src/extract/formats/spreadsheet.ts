@@ -44,10 +44,10 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
       if (name === 'row') {
         cells = [];
         column = -1;
-        line = Number(attributes['r'] ?? line + 1);
+        line = Number(attributes.get('r') ?? line + 1);
       } else if (name === 'c') {
-        column = Math.min(MOST_COLUMNS, columnIndex(attributes['r']) ?? column + 1);
-        type = attributes['t'] ?? 'n';
+        column = Math.min(MOST_COLUMNS, columnIndex(attributes.get('r')) ?? column + 1);
+        type = attributes.get('t') ?? 'n';
         value = '';
       } else if (name === 'rPh') phonetic++;
       else if (name === 'v' || name === 't') inValue = phonetic === 0;
