@@ -41,7 +41,7 @@ export async function extractSource(source: ByteSource, limits: Partial<Inspecti
 }
 
 export function segmentText(segment: Segment): string {
-  if (segment.kind === 'bytes') return new TextDecoder(segment.encoding).decode(segment.bytes);
+  if (segment.kind === 'bytes') return new TextDecoder(segment.encoding === 'binary' ? 'utf-8' : segment.encoding).decode(segment.bytes);
   return segment.kind === 'text' ? segment.text : segment.cells.join('|');
 }
 
