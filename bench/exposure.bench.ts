@@ -9,6 +9,7 @@ import { openQuarantine } from '../src/agent/quarantine/quarantine.ts';
 import { systemClock } from '../src/agent/system-clock.ts';
 import type { FileDecision } from '../src/contracts/event.ts';
 import type { InspectionLimits } from '../src/contracts/finding.ts';
+import { NO_OWN_DATA } from '../src/core/policy/own-data.ts';
 import type { FileArrival } from '../src/core/ports.ts';
 import { createInspector } from '../src/inspect/index.ts';
 import type { Bench, BenchRow } from './types.ts';
@@ -82,7 +83,7 @@ async function measure(folder: string, { content, bytes, times }: (typeof CASES)
     const { fileId, path } = await arrived;
     const settled = performance.now();
     const source = guard.source(fileId);
-    if (source !== null) await inspector.inspect({ ...source, name: path, limits: LIMITS, keywords: [] });
+    if (source !== null) await inspector.inspect({ ...source, name: path, limits: LIMITS, ownData: NO_OWN_DATA });
     const inspected = performance.now();
     const outcome = await guard.enforce(fileId, { action: 'encrypt', recipients: [recipient], decision: decisionOf(path, bytes) });
     if (!outcome.done || outcome.storedAs === undefined) throw new Error('not encrypted');

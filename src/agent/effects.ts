@@ -147,7 +147,7 @@ export class EffectRunner {
     if (!denied.ok) this.#ports.report({ kind: 'source.failed', source: 'volumes', code: denied.error.code, reason: denied.error.message });
   }
 
-  async #inspect({ volumeId, fileId, limits, keywords }: Extract<Effect, { kind: 'inspectFile' }>): Promise<void> {
+  async #inspect({ volumeId, fileId, limits, ownData }: Extract<Effect, { kind: 'inspectFile' }>): Promise<void> {
     const guard = this.#guards.get(volumeId);
     const source = guard?.source(fileId) ?? null;
     if (source === null) {
@@ -155,7 +155,7 @@ export class EffectRunner {
       return;
     }
     const name = baseName(new TextDecoder().decode(source.path));
-    const inspection = await this.#ports.inspector.inspect({ ...source, name, limits, keywords });
+    const inspection = await this.#ports.inspector.inspect({ ...source, name, limits, ownData });
     if (inspection !== null) {
       this.#ports.report({ kind: 'file.inspected', fileId, inspection });
       return;

@@ -1,6 +1,7 @@
 import type { EventBody, FileDecision } from './event.ts';
 import type { InspectionLimits } from './finding.ts';
 import type { Notification } from './ipc.ts';
+import type { CustomPattern, OwnDataIndex } from './policy.ts';
 import type { Action } from './verdict.ts';
 import type { Volume } from './volume.ts';
 
@@ -8,6 +9,14 @@ import type { Volume } from './volume.ts';
 export interface KeywordList {
   readonly id: string;
   readonly words: readonly string[];
+  readonly 'whole-words'?: boolean;
+}
+
+/** What an organisation calls its own, as its policy names it; all of it is reported as `custom.<id>`. */
+export interface OwnData {
+  readonly keywords: readonly KeywordList[];
+  readonly patterns: readonly CustomPattern[];
+  readonly indexes: readonly OwnDataIndex[];
 }
 
 /** A notification without its id and time, which the effect runner gives. */
@@ -25,7 +34,7 @@ export type Effect =
       readonly volumeId: string;
       readonly fileId: string;
       readonly limits: InspectionLimits;
-      readonly keywords: readonly KeywordList[];
+      readonly ownData: OwnData;
     }
   /** `decision` is spooled as an intent before the file is touched, so that a crash can be told truly afterwards. */
   | {

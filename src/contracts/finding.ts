@@ -71,12 +71,27 @@ export const unreadableReason = z.enum([
   'worker-died',
   'unsupported',
   'io-error',
+  /** An index of own data that the policy names is not here, or is not the one it names: what it knows was not looked for. */
+  'index-missing',
 ]);
 export type UnreadableReason = z.infer<typeof unreadableReason>;
 
 /** Distinct people in the file; `from` equals `to` where the count is exact. */
 export const personCount = z.strictObject({ from: count, to: count });
 export type PersonCount = z.infer<typeof personCount>;
+
+/**
+ * A classification that a file carries in its own metadata. `purview`: a Microsoft Purview sensitivity label
+ * (`MSIP_Label_<guid>_Name` in document properties, or `docMetadata/LabelInfo.xml`: MIP SDK "Label metadata",
+ * [MS-OFFCRYPTO] 2.6.4); `id` is the label's GUID and `name` empty where only the GUID is written. `property`: a property
+ * such as 機密区分 or Classification, which is the `id`; `name` is its value.
+ */
+export const documentLabel = z.strictObject({
+  scheme: z.enum(['purview', 'property']),
+  id: z.string().max(256),
+  name: z.string().max(256),
+});
+export type DocumentLabel = z.infer<typeof documentLabel>;
 
 /** What the inspection of one file saw. `unreadable` may stand beside findings: what was read so far still counts. */
 export const inspection = z.strictObject({
@@ -85,6 +100,7 @@ export const inspection = z.strictObject({
   bytes: count,
   findings: z.array(finding).max(64),
   persons: personCount,
+  labels: z.array(documentLabel).max(16),
   unreadable: z.array(z.strictObject({ reason: unreadableReason, where: place.optional() })).max(16),
   millis: z.number().min(0),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bus, deviceClass } from './device.ts';
 import { confidence, unreadableReason } from './finding.ts';
-import { count, instant, localizedText, severity, slug } from './ids.ts';
+import { count, instant, localizedText, severity, sha256Hex, slug } from './ids.ts';
 import { action } from './verdict.ts';
 
 /** `30s`, `5m`, `8h`, `14d`. */
@@ -50,6 +50,8 @@ export const fileCondition = z.strictObject({
   persons: z.strictObject({ 'at-least': z.int().min(1) }).optional(),
   unreadable: z.union([z.literal(true), z.array(unreadableReason).min(1)]).optional(),
   type: z.array(z.string().min(1).max(32)).min(1).max(64).optional(),
+  /** The name or the id of a classification label in the file's metadata. */
+  label: z.array(glob).min(1).max(1000).optional(),
   name: z.array(glob).min(1).max(1000).optional(),
   size: z.strictObject({ 'at-least': size.optional(), 'at-most': size.optional() }).optional(),
   bus: z.array(bus).min(1).optional(),
@@ -82,6 +84,57 @@ const limits = z.strictObject({
   'max-memory': size.default('512MiB'),
 });
 
+const keywordList = z.strictObject({
+  id: slug,
+  words: z.array(z.string().min(2).max(128)).min(1).max(20_000),
+  /** `ink` is not found in `link`: a word's Latin, digit or katakana ends must be ends in the text too. */
+  'whole-words': z.boolean().default(false),
+});
+
+/** What a match of a pattern must pass, by its digits alone (`mod-97`: its letters and digits). */
+export const patternValidator = z.enum(['luhn', 'my-number', 'corporate-number', 'drivers-license', 'mod-97']);
+export type PatternValidator = z.infer<typeof patternValidator>;
+
+export const customPattern = z.strictObject({
+  id: slug,
+  regex: z.string().min(1).max(1000),
+  'ignore-case': z.boolean().default(false),
+  validator: patternValidator.optional(),
+  /** With context words a match counts as `high` only when one of them stands within `near` characters, else as `low`. */
+  context: z.array(z.string().min(1).max(64)).min(1).max(100).optional(),
+  near: z.int().min(1).max(1000).default(300),
+});
+export type CustomPattern = z.infer<typeof customPattern>;
+
+const indexFile = {
+  id: slug,
+  /** Beside the policy, for the commands that read one; agents find it by its SHA-256. */
+  file: z.string().regex(/^[^/\\\0]{1,255}$/, 'the name of a file in the folder of the policy'),
+  sha256: sha256Hex,
+};
+
+export const ownDataIndex = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('exact-data'),
+    ...indexFile,
+    /** SipHash key of the index, as `sekisho edm build` keeps it. */
+    key: z.string().regex(/^[0-9a-f]{32}$/, 'a key of 32 lower-case hex digits, as edm build prints it'),
+    /** How many other columns of the same row must stand near the primary value. */
+    columns: z.int().min(0).max(15).default(1),
+    /** Characters to each side; in tables the row. */
+    near: z.int().min(10).max(1000).default(200),
+  }),
+  z.strictObject({
+    kind: z.literal('fingerprint'),
+    ...indexFile,
+    /** Part of a passage that makes it count. */
+    share: z.number().min(0.05).max(1).default(0.5),
+    /** So many of its characters count too, whatever part of a passage they are. */
+    'shared-length': z.int().min(25).max(10_000).default(150),
+  }),
+]);
+export type OwnDataIndex = z.infer<typeof ownDataIndex>;
+
 /** A policy as an admin writes it, in YAML. Grammar and meaning: docs/spec/policy.md. */
 export const policy = z.strictObject({
   format: z.literal('sekisho-policy/1'),
@@ -105,11 +158,12 @@ export const policy = z.strictObject({
     })
     .prefault({}),
   inspection: limits.prefault({}),
-  /** Own keywords, reported as `custom.<id>`; matched as plain text after NFKC, without regard to case. */
-  keywords: z
-    .array(z.strictObject({ id: slug, words: z.array(z.string().min(2).max(128)).min(1).max(1000) }))
-    .max(100)
-    .default([]),
+  /** Own words, reported as `custom.<id>`; matched as plain text after NFKC, without regard to case. */
+  keywords: z.array(keywordList).max(100).default([]),
+  /** Own regular expressions, reported as `custom.<id>`. docs/spec/own-data.md section 2. */
+  patterns: z.array(customPattern).max(100).default([]),
+  /** Indexes of own data, reported as `custom.<id>`. The signature of the release covers them by their SHA-256. */
+  'own-data': z.array(ownDataIndex).max(32).default([]),
   rules: z.array(fileRule).max(1000),
   /** For a file that no rule matches. */
   default: action.default('record'),

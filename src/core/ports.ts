@@ -2,7 +2,7 @@ import type { Device } from '../contracts/device.ts';
 import type { Failure } from '../contracts/errors.ts';
 import type { Actor, AgentEvent, EventBody, FileDecision } from '../contracts/event.ts';
 import type { Inspection, InspectionLimits } from '../contracts/finding.ts';
-import type { KeywordList } from '../contracts/effect.ts';
+import type { OwnData } from '../contracts/effect.ts';
 import type { EnforcementOutcome } from '../contracts/input.ts';
 import type { Result } from '../contracts/result.ts';
 import type { Action } from '../contracts/verdict.ts';
@@ -64,7 +64,8 @@ export interface InspectionRequest {
   /** Shown name; extensions are hints for messages only, never for the type. */
   readonly name: string;
   readonly limits: InspectionLimits;
-  readonly keywords: readonly KeywordList[];
+  /** Compared by identity: the same object for the same policy is prepared once. */
+  readonly ownData: OwnData;
 }
 
 /** Looks into one file. Never rejects and never hangs: what goes wrong is an `unreadable` of the result. */

@@ -9,7 +9,7 @@ import type { InspectionJob } from './protocol.ts';
  * Inspects one file in this thread. A file that cannot be opened, or is no regular file, is `io-error`; null when a stamp
  * is given and the opened file is another, or in another state: a folder on the way may have been exchanged.
  */
-export async function inspectFile({ path, stamp, limits, keywords }: Omit<InspectionJob, 'id'>): Promise<Inspection | null> {
+export async function inspectFile({ path, stamp, limits, ownData }: Omit<InspectionJob, 'id'>): Promise<Inspection | null> {
   const started = performance.now();
   let descriptor: number;
   try {
@@ -22,13 +22,20 @@ export async function inspectFile({ path, stamp, limits, keywords }: Omit<Inspec
     const facts = fstatSync(descriptor);
     if (stamp !== undefined && !isInState(descriptor, stamp)) return null;
     if (!facts.isFile()) return unreadableFile('io-error', 0, performance.now() - started);
-    const collector = new Collector({ keywords });
-    const { type, unreadable } = await extractFile(fileSource(descriptor, facts.size), {
+    const collector = new Collector({ keywords: ownData.keywords });
+    const { type, labels, unreadable } = await extractFile(fileSource(descriptor, facts.size), {
       limits,
       now: () => performance.now(),
       emit: (segment) => collector.add(segment),
     });
-    return { type, bytes: facts.size, ...collector.finish(), unreadable: [...unreadable], millis: performance.now() - started };
+    return {
+      type,
+      bytes: facts.size,
+      ...collector.finish(),
+      labels: [...labels],
+      unreadable: [...unreadable],
+      millis: performance.now() - started,
+    };
   } finally {
     closeSync(descriptor);
   }
@@ -42,5 +49,5 @@ function isInState(descriptor: number, stamp: FileStamp): boolean {
 
 /** The inspection of a file of which nothing could be seen. */
 export function unreadableFile(reason: UnreadableReason, bytes: number, millis: number): Inspection {
-  return { type: 'unknown', bytes, findings: [], persons: { from: 0, to: 0 }, unreadable: [{ reason }], millis };
+  return { type: 'unknown', bytes, findings: [], persons: { from: 0, to: 0 }, labels: [], unreadable: [{ reason }], millis };
 }

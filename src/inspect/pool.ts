@@ -39,9 +39,9 @@ export class InspectionPool implements Inspector {
 
   inspect(request: InspectionRequest & { readonly stamp: FileStamp }): Promise<Inspection | null>;
   inspect(request: InspectionRequest): Promise<Inspection>;
-  inspect({ path, stamp, limits, keywords }: InspectionRequest & { readonly stamp?: FileStamp }): Promise<Inspection | null> {
+  inspect({ path, stamp, limits, ownData }: InspectionRequest & { readonly stamp?: FileStamp }): Promise<Inspection | null> {
     return new Promise((settle) => {
-      const job = { id: ++this.#lastId, path, stamp, limits, keywords };
+      const job = { id: ++this.#lastId, path, stamp, limits, ownData };
       if (this.#closed) settle(unreadableFile('worker-died', sizeOf(path), 0));
       else {
         this.#queue.push({ job, settle });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeywordList } from '../contracts/effect.ts';
+import type { OwnData } from '../contracts/effect.ts';
 import type { FileStamp } from '../core/ports.ts';
 import { inspection, type InspectionLimits } from '../contracts/finding.ts';
 
@@ -9,7 +9,7 @@ export interface InspectionJob {
   readonly path: Uint8Array;
   readonly stamp: FileStamp | undefined;
   readonly limits: InspectionLimits;
-  readonly keywords: readonly KeywordList[];
+  readonly ownData: OwnData;
 }
 
 /** Worker to pool. Parsed: a parser driven astray by a hostile file must not reach further than its own thread. */

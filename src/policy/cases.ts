@@ -40,6 +40,8 @@ const fileCase = z.strictObject({
     .default([]),
   /** Distinct people; a bare number is exact. */
   persons: z.union([count, z.strictObject({ from: count, to: count })]).default(0),
+  /** Names of classification labels in the file's metadata. */
+  labels: z.array(z.string().min(1).max(256)).max(16).default([]),
   unreadable: z.array(unreadableReason).default([]),
   /** `rule: null`: no rule matches, the policy's default speaks. */
   expect: z.strictObject({ action, rule: slug.nullable() }),
@@ -66,12 +68,13 @@ export function parseCases(source: string): Result<PolicyCases, PolicyProblem[]>
 }
 
 /** The inspection a case describes, as if a file had given it. */
-export function inspectionOf({ file, findings, persons, unreadable }: FileCase): Inspection {
+export function inspectionOf({ file, findings, persons, labels, unreadable }: FileCase): Inspection {
   return {
     type: file.type,
     bytes: file.bytes,
     findings: findings.map((finding) => ({ ...finding, count: finding.distinct, samples: [], where: [], reasons: [] })),
     persons: typeof persons === 'number' ? { from: persons, to: persons } : persons,
+    labels: labels.map((name) => ({ scheme: 'property', id: 'label', name })),
     unreadable: unreadable.map((reason) => ({ reason })),
     millis: 0,
   };

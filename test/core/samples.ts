@@ -44,6 +44,7 @@ export function inspectionOf(detector?: string): Inspection {
     bytes: 10,
     findings: detector === undefined ? [] : [{ ...finding, detector, samples: [], where: [], reasons: [] }],
     persons: { from: 0, to: 0 },
+    labels: [],
     unreadable: [],
     millis: 1,
   };

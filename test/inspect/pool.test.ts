@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { InspectionLimits } from '../../src/contracts/finding.ts';
 import { inspection } from '../../src/contracts/finding.ts';
+import { NO_OWN_DATA } from '../../src/core/policy/own-data.ts';
 import type { Inspector } from '../../src/core/ports.ts';
 import { createInspector } from '../../src/inspect/index.ts';
 import { LIMITS } from '../extract/extract-bytes.ts';
@@ -32,7 +33,12 @@ function put(name: string | Buffer, bytes: string | Uint8Array): Buffer {
 }
 
 function look(inspector: Inspector, path: Uint8Array, limits: Partial<InspectionLimits> = {}) {
-  return inspector.inspect({ path, name: 'shown', limits: { ...LIMITS, ...limits }, keywords: [{ id: 'tsuru', words: ['鶴計画'] }] });
+  return inspector.inspect({
+    path,
+    name: 'shown',
+    limits: { ...LIMITS, ...limits },
+    ownData: { ...NO_OWN_DATA, keywords: [{ id: 'tsuru', words: ['鶴計画'], 'whole-words': false }] },
+  });
 }
 
 const NUMBER = 'マイナンバー 123456789018 鶴計画\n';
@@ -100,7 +106,7 @@ describe('the pool', () => {
   it('does not keep a process alive while idle', () => {
     const script = `
       import { createInspector } from ${JSON.stringify(join(import.meta.dirname, '../../src/inspect/index.ts'))};
-      const seen = await createInspector({ workers: 1 }).inspect({ path: Buffer.from(${JSON.stringify(put('idle.txt', NUMBER).toString())}), name: 'x', keywords: [], limits: ${JSON.stringify(LIMITS)} });
+      const seen = await createInspector({ workers: 1 }).inspect({ path: Buffer.from(${JSON.stringify(put('idle.txt', NUMBER).toString())}), name: 'x', ownData: { keywords: [], patterns: [], indexes: [] }, limits: ${JSON.stringify(LIMITS)} });
       console.log(seen.persons.to);`;
     const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 25_000 });
     expect({ status: run.status, out: run.stdout.trim() }).toEqual({ status: 0, out: '1' });

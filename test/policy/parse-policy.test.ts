@@ -23,7 +23,7 @@ describe('the good vectors', () => {
     const parsed = parsePolicy(readFileSync(`${folder}vectors/good/every-key.yaml`, 'utf8'));
     if (!parsed.ok) throw new Error('has mistakes');
     expect(Object.keys(parsed.value).toSorted()).toEqual(Object.keys(policyContract.shape).toSorted());
-    expect(Object.keys(parsed.value.rules[0]?.when[0] ?? {})).toHaveLength(10);
+    expect(Object.keys(parsed.value.rules[0]?.when[0] ?? {})).toHaveLength(11);
     expect(Object.keys(parsed.value.devices.rules[0]?.when ?? {})).toHaveLength(9);
   });
 });

@@ -68,7 +68,7 @@ describe('ids this build does not know', () => {
   it('are shown as they are, never as a key', () => {
     expect(typeName('print.blocked', en)).toBe('Other event (print.blocked)');
     expect(typeName('unknown', en)).toBe('Other event (unknown)');
-    expect(detectorName('custom.project-names', en)).toBe('Keyword list “project-names”');
+    expect(detectorName('custom.project-names', en)).toBe('Own data “project-names”');
     expect(detectorName('eu.vat', ja)).toBe('検出器 eu.vat');
     expect(reasonText('moon-phase', ja)).toBe('moon-phase');
     expect(reasonText('unknown', en)).toBe('unknown');

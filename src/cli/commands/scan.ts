@@ -10,6 +10,7 @@ import type { Volume } from '../../contracts/volume.ts';
 import { displayName } from '../../core/display-name.ts';
 import { decideFile } from '../../core/policy/decide-file.ts';
 import { inspectionLimits } from '../../core/policy/inspection-limits.ts';
+import { ownDataOf } from '../../core/policy/own-data.ts';
 import type { Inspector } from '../../core/ports.ts';
 import { createInspector } from '../../inspect/index.ts';
 import { productRoot } from '../../node/product-root.ts';
@@ -114,7 +115,7 @@ async function* scanned(paths: readonly string[], policy: Policy, inspector: Ins
   for await (const { file, path } of walked(paths)) {
     yield async () => {
       if ('error' in file) return { path, file, result: err(file.error) };
-      const inspection = await inspector.inspect({ path: file.path, name: path, limits, keywords: policy.keywords });
+      const inspection = await inspector.inspect({ path: file.path, name: path, limits, ownData: ownDataOf(policy) });
       const [unreadable] = inspection.unreadable;
       if (unreadable?.reason === 'io-error' && unreadable.where === undefined) {
         return { path, file, result: err(failure('DLP_FILE_IO', 'The file could not be read.')) };

@@ -10,6 +10,7 @@ import type { Volume } from '../../contracts/volume.ts';
 import { displayName } from '../../core/display-name.ts';
 import { explainFile, explainVolume } from '../../core/policy/explain.ts';
 import { inspectionLimits } from '../../core/policy/inspection-limits.ts';
+import { ownDataOf } from '../../core/policy/own-data.ts';
 import type { Inspector } from '../../core/ports.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { createInspector } from '../../inspect/index.ts';
@@ -91,7 +92,7 @@ async function explainOne(
     path: Buffer.from(path),
     name,
     limits: inspectionLimits(policy),
-    keywords: policy.keywords,
+    ownData: ownDataOf(policy),
   });
   const volume = imaginedVolume(options);
   const { user, host } = options;

@@ -6,6 +6,7 @@ import type { Action } from '../../contracts/verdict.ts';
 import { baseName } from '../display-name.ts';
 import { decideFile } from '../policy/decide-file.ts';
 import { inspectionLimits } from '../policy/inspection-limits.ts';
+import { ownDataOf } from '../policy/own-data.ts';
 import { type AgentState, type FileInFlight, type PolicySnapshot, type VolumeState, without } from '../state.ts';
 import type { Step } from '../step.ts';
 import { volumeFacts } from '../volume-facts.ts';
@@ -16,7 +17,7 @@ export function onFileArrived(state: AgentState, input: InputOf<'file.arrived'>)
   const { policy } = state.snapshot;
   return {
     state: { ...state, files: { ...state.files, [fileId]: { ...facts, arrivedAt: at } } },
-    effects: [{ kind: 'inspectFile', volumeId: facts.volumeId, fileId, limits: inspectionLimits(policy), keywords: policy.keywords }],
+    effects: [{ kind: 'inspectFile', volumeId: facts.volumeId, fileId, limits: inspectionLimits(policy), ownData: ownDataOf(policy) }],
   };
 }
 
@@ -161,7 +162,7 @@ export function filesTakenAway(state: AgentState, known: VolumeState, at: string
   if (snapshot === null) return [];
   const here = Object.entries(state.files).filter(([, file]) => file.volumeId === known.volume.id);
   return here.map(([fileId, file]): Effect => {
-    const unseen = { type: 'unknown', bytes: file.bytes, findings: [], persons: { from: 0, to: 0 }, unreadable: [UNSEEN], millis: 0 };
+    const unseen = { type: 'unknown', bytes: file.bytes, findings: [], persons: { from: 0, to: 0 }, labels: [], unreadable: [UNSEEN], millis: 0 };
     const { action, decision } = file.decided ?? decidedNow(decide(state, snapshot, file, known, unseen));
     const body = outcomeEvent(action, decision, { done: false, code: 'DLP_VOLUME_REMOVED', reason: TAKEN_AWAY, gone: false });
     return { kind: 'appendEvent', at, body, settles: fileId };

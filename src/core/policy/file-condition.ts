@@ -30,6 +30,10 @@ const MEMBERS: Readonly<Record<keyof FileCondition, Member<FileCondition, FileCi
     holds: (wanted, file) => wanted.includes(file.inspection.type),
     seen: (file) => file.inspection.type,
   }),
+  label: member('label', {
+    holds: (wanted, file) => file.inspection.labels.some(({ id, name }) => matchesAnyGlob(wanted, name) || matchesAnyGlob(wanted, id)),
+    seen: (file) => file.inspection.labels.map(({ id, name }) => (name === '' ? id : name)),
+  }),
   size: member('size', {
     holds: (wanted, file) => isWithin(file.bytes, wanted),
     seen: (file) => file.bytes,

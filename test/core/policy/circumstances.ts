@@ -38,6 +38,7 @@ export function file(differences: Differences = {}): FileCircumstances {
       bytes: 1000,
       findings: [],
       persons: { from: 0, to: 0 },
+      labels: [],
       unreadable: [],
       millis: 1,
       ...differences.inspection,
