@@ -1,6 +1,15 @@
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'euc-jp' | 'iso-2022-jp' | 'windows-1252';
 
 const ESCAPE = 0x1b;
+/** Longer text has a space, a digit or a line end, and so a zero byte. */
+const LONGEST_BARE_UTF16 = 4096;
+/** A shorter sample is a whole file or name: its last character is not cut off. */
+const SHORTEST_CUT_SAMPLE = 4096;
+/** Two of them may as well be 自社 in Shift_JIS. */
+const FEWEST_HALF_WIDTH = 3;
+const KANA = /[\u3041-\u30fe]/;
+/** Kana, kanji with the compatibility ideographs that names use (﨑), Japanese punctuation, full-width forms. */
+const USUAL_JAPANESE = /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f]/g;
 /** Of the bytes looked at, so many control characters make it no text. */
 const MOST_CONTROL_SHARE = 0.02;
 
@@ -9,7 +18,7 @@ export function detectEncoding(sample: Uint8Array): TextEncoding | null {
   const marked = byteOrderMark(sample);
   if (marked !== undefined) return marked;
   if (sample.includes(0)) return detectUtf16(sample);
-  if (controlShare(sample) > MOST_CONTROL_SHARE) return null;
+  if (controlShare(sample) > MOST_CONTROL_SHARE) return detectJapaneseUtf16(sample);
   const highBytes = sample.some((byte) => byte >= 0x80);
   if (!highBytes) return hasIso2022Escape(sample) ? 'iso-2022-jp' : 'utf-8';
   if (isUtf8(sample)) return 'utf-8';
@@ -32,9 +41,24 @@ function detectUtf16(sample: Uint8Array): TextEncoding | null {
   return best !== undefined && best.strange < 0.05 ? best.encoding : null;
 }
 
+/**
+ * UTF-16 without a mark and without a zero byte: nothing but Japanese, most of it usual. Only asked when the bytes are no
+ * other text, for ASCII may read as kanji ("bush hid the facts").
+ */
+function detectJapaneseUtf16(sample: Uint8Array): TextEncoding | null {
+  if (sample.length % 2 !== 0 || sample.length < 4 || sample.length > LONGEST_BARE_UTF16) return null;
+  for (const encoding of ['utf-16le', 'utf-16be'] as const) {
+    const text = new TextDecoder(encoding).decode(sample);
+    const usual = text.match(USUAL_JAPANESE)?.length ?? 0;
+    const common = Array.from(text).filter((character) => COMMON_KANJI.has(character) || KANA.test(character)).length;
+    if (usual === text.length && common * 3 >= text.length) return encoding;
+  }
+  return null;
+}
+
 function strangeShare(text: string): number {
   if (text.length === 0) return 1;
-  const usual = text.match(/[\t\n\r\x20-\x7e\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u00a1-\u00ff]/g)?.length ?? 0;
+  const usual = text.match(/[\t\n\r\x20-\x7e\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u2027\u00a1-\u00ff]/g)?.length ?? 0;
   return 1 - usual / text.length;
 }
 
@@ -56,8 +80,8 @@ function hasIso2022Escape(sample: Uint8Array): boolean {
 
 function isUtf8(sample: Uint8Array): boolean {
   try {
-    // `stream` forgives a character cut off at the end of the sample.
-    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });
+    // `stream` forgives a character cut off at the end.
+    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: sample.length >= SHORTEST_CUT_SAMPLE });
     return true;
   } catch {
     return false;
@@ -70,8 +94,21 @@ function detectLegacy(sample: Uint8Array): TextEncoding | null {
     return { encoding, score: japaneseScore(text) };
   });
   const best = scores.reduce((a, b) => (b.score > a.score ? b : a));
-  if (best.score > 0) return best.encoding;
-  return controlShare(sample) === 0 ? 'windows-1252' : null;
+  if (best.score > 0) return isHalfWidthEucJp(sample) ? 'euc-jp' : best.encoding;
+  return detectJapaneseUtf16(sample) ?? (controlShare(sample) === 0 ? 'windows-1252' : null);
+}
+
+/** Half-width kana in EUC-JP, each behind a byte 8E: as Shift_JIS all would be kanji of one row. */
+function isHalfWidthEucJp(sample: Uint8Array): boolean {
+  let kana = 0;
+  for (let at = 0; at < sample.length; at++) {
+    if ((sample[at] ?? 0) < 0x80) continue;
+    const second = sample[at + 1] ?? 0;
+    if (sample[at] !== 0x8e || second < 0xa1 || second > 0xdf) return false;
+    kana++;
+    at++;
+  }
+  return kana >= FEWEST_HALF_WIDTH;
 }
 
 /**

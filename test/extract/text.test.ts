@@ -31,6 +31,18 @@ describe('encodings', () => {
     expect(detectEncoding(Buffer.concat([Buffer.from([0xfe, 0xff]), utf16be(text)]))).toBe('utf-16be');
   });
 
+  it('knows UTF-16 without a mark and without a single ASCII character', () => {
+    expect(detectEncoding(Buffer.from('横浜市西区', 'utf16le'))).toBe('utf-16le');
+    expect(detectEncoding(utf16be('京都市上京区'))).toBe('utf-16be');
+    // Reads as five kanji in UTF-16, which it is not.
+    expect(detectEncoding(Buffer.from('bush hid the facts'))).toBe('utf-8');
+  });
+
+  it('does not take a whole short file for UTF-8 that was cut off', () => {
+    expect(detectEncoding(Buffer.from([0xc3, 0xbd, 0xc4]))).not.toBe('utf-8');
+    expect(detectEncoding(Buffer.from([0x8e, 0xc3, 0x8e, 0xbd, 0x8e, 0xc4]))).toBe('euc-jp');
+  });
+
   it.each([
     ['UTF-8 with a mark', Buffer.from('\ufeff社外秘の文書\n')],
     ['UTF-16 LE without a mark', Buffer.from('社外秘の文書です。abc\r\n', 'utf16le')],
