@@ -2,35 +2,60 @@ import { availableParallelism, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { failure, type Failure } from '../../contracts/errors.ts';
-import type { Inspection } from '../../contracts/finding.ts';
+import type { Language } from '../../contracts/ids.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
-import { ACTIONS, type Action, type Verdict } from '../../contracts/verdict.ts';
-import type { Volume } from '../../contracts/volume.ts';
+import { ACTIONS, type Action } from '../../contracts/verdict.ts';
 import { displayName } from '../../core/display-name.ts';
-import { decideFile } from '../../core/policy/decide-file.ts';
-import { inspectionLimits } from '../../core/policy/inspection-limits.ts';
-import { ownDataOf } from '../../core/policy/own-data.ts';
-import type { Inspector } from '../../core/ports.ts';
 import { createInspector } from '../../inspect/index.ts';
 import { productRoot } from '../../node/product-root.ts';
+import { VERSION } from '../../node/version.ts';
 import { formatProblem, parsePolicy } from '../../policy/index.ts';
-import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
+import { callerPath, EXIT, fail, printError } from '../context.ts';
+import { languageOption } from '../policy/language-option.ts';
 import { readText } from '../policy/read-policy.ts';
-import { startProgress, type Progress } from '../progress-bar.ts';
-import { walkFiles, type WalkedFile } from '../walk-files.ts';
+import { inspectionContext, inspectionTerms } from '../scan/context.ts';
+import { pseudoFilesystems } from '../scan/filesystems.ts';
+import { InspectOnce } from '../scan/inspect-once.ts';
+import { lowerPriority, lowPriorityText } from '../scan/low-priority.ts';
+import { jsonOutput, textOutput } from '../scan/output.ts';
+import { startScanProgress } from '../scan/progress.ts';
+import { ResultTable } from '../scan/result-table.ts';
+import { runScan, type ScanOutcome } from '../scan/run-scan.ts';
+import { ScanState, stateFailure } from '../scan/state.ts';
+import { stopSignal } from '../scan/stop-signal.ts';
+import { Tally } from '../scan/tally.ts';
+import { createWords, type Words } from '../scan/words.ts';
+import { checkReport, reportForm, writeReport } from '../scan/write-report.ts';
 
 const DEFAULT_POLICY = join(productRoot(), 'policies/default.yaml');
 const MOST_JOBS = 64;
+/** As shells have it for a program that SIGINT ended. */
+const STOPPED = 130;
 
 interface Options {
   readonly policy?: string;
   readonly json?: boolean;
   readonly jobs: number;
   readonly failOn?: Action;
+  readonly all?: boolean;
+  readonly exclude: readonly string[];
+  readonly oneFileSystem?: boolean;
+  readonly state?: string;
+  readonly report: readonly string[];
+  readonly lowPriority?: boolean;
+  readonly progress?: boolean;
+  readonly language: Language;
 }
 
-/** `sekisho scan`: what is in files, and what the policy would do with them. Nothing is changed. */
+const HELP = `
+Exit code: 0 it ran, 1 --fail-on was reached, 2 it could not run or a named path could not be read, 130 it was stopped.
+
+Example:
+  sekisho scan --policy policies/my-number-strict.yaml --fail-on encrypt ~/Documents
+  sekisho scan --state ~/.sekisho-scan --low-priority --report disk.html --report disk.csv /`;
+
+/** `sekisho scan`: what is in files, and what the policy would do with them. Nothing is changed. docs/spec/scan.md. */
 export function registerScan(program: Command): void {
   program
     .command('scan')
@@ -38,9 +63,17 @@ export function registerScan(program: Command): void {
     .argument('<path...>', 'files and folders; links are not followed')
     .option('--policy <file>', 'policy to decide by (default: the shipped standard policy)')
     .option('--json', 'print one JSON object a line for each file')
+    .option('--all', 'tell of every file, not only of those with a verdict above record')
     .option('--jobs <number>', 'files looked into at the same time', readJobs, availableParallelism())
+    .option('--exclude <glob>', 'leave out files and folders of this name or path (* and ?); can be given several times', collect, [])
+    .option('--one-file-system', 'stay on the filesystem of each path')
+    .option('--state <file>', 'remember what was seen: go on after a stop, and look into changed files only')
+    .option('--report <file>', 'write a report, .html, .csv or .json; can be given several times', readReport, [])
+    .option('--low-priority', 'give way to everything else on this machine')
+    .option('--progress', 'say how far it is every ten seconds where standard error is no terminal')
     .addOption(new Option('--fail-on <action>', 'exit with 1 when a verdict is at least this').choices(ACTIONS))
-    .addHelpText('after', '\nExample:\n  sekisho scan --policy policies/my-number-strict.yaml --fail-on encrypt ~/Documents')
+    .addOption(languageOption())
+    .addHelpText('after', HELP)
     .action(async (paths: readonly string[], options: Options) => {
       process.exitCode = await scan(paths, options);
     });
@@ -52,15 +85,35 @@ function readJobs(text: string): number {
   return jobs;
 }
 
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+function readReport(path: string, before: readonly string[]): string[] {
+  if (reportForm(path) === null) throw new InvalidArgumentError('the name of a report ends in .html, .csv or .json');
+  return [...before, path];
+}
+
 async function scan(paths: readonly string[], options: Options): Promise<number> {
   const json = options.json === true;
   const policy = await readPolicy(options.policy);
   if (!policy.ok) return fail(policy.error, json);
-  const inspector = createInspector({ workers: options.jobs });
+  for (const path of options.report) {
+    const writable = await checkReport(callerPath(path));
+    if (!writable.ok) return fail(withPath(path, writable.error), json);
+  }
+  const words = createWords(options.language);
+  // Before any thread is started: threads inherit it.
+  if (options.lowPriority === true) printError(lowPriorityText(lowerPriority(), words));
+  const terms = inspectionTerms(policy.value);
+  const statePath = options.state === undefined ? null : callerPath(options.state);
+  const state = ScanState.open(statePath, inspectionContext(terms), Date.now());
+  if (!state.ok) return fail(state.error, json);
   try {
-    return await scanAll(paths, options, policy.value, inspector);
+    return await scanInto(state.value, { paths, options, policy: policy.value, words });
+  } catch (error) {
+    if (!(error instanceof Error) || !('errcode' in error)) throw error;
+    return fail(stateFailure(error, statePath), json);
   } finally {
-    await inspector.close();
+    state.value.close();
   }
 }
 
@@ -74,132 +127,93 @@ async function readPolicy(file: string | undefined): Promise<Result<Policy, Fail
   return err(failure('DLP_POLICY_SCHEMA', problems.join('\n')));
 }
 
-async function scanAll(paths: readonly string[], options: Options, policy: Policy, inspector: Inspector): Promise<number> {
-  const total = process.stderr.isTTY ? await totalBytes(paths) : 0;
-  const progress = startProgress('scanning', total);
-  const outcome = new Outcome(options, progress);
+interface Job {
+  readonly paths: readonly string[];
+  readonly options: Options;
+  readonly policy: Policy;
+  readonly words: Words;
+}
+
+async function scanInto(state: ScanState, job: Job): Promise<number> {
+  const { paths, options, policy, words } = job;
+  const [tally, results] = [new Tally(), new ResultTable(state.database, options.all === true)];
+  const progress = startScanProgress(words, options.progress === true);
+  const output = options.json === true ? jsonOutput(words, progress.makeRoom) : textOutput(words, options.all === true, progress.makeRoom);
+  const inspector = createInspector({ workers: options.jobs });
+  const stop = stopSignal();
+  // A running inspection may take its whole time limit; nothing waits for it.
+  stop.signal.addEventListener('abort', () => void inspector.close());
+  const clock = { now: () => Date.now() };
+  const started = clock.now();
+  let outcome: ScanOutcome;
   try {
-    for await (const report of inOrder(scanned(paths, policy, inspector), options.jobs * 2)) outcome.add(report);
+    outcome = await runScan({
+      roots: paths.map((path) => ({ path: Buffer.from(callerPath(path)), typed: path })),
+      walk: { exclude: options.exclude, oneFilesystem: options.oneFileSystem === true, pseudoFilesystems: pseudoFilesystems() },
+      jobs: options.jobs,
+      policy,
+      user: userInfo().username,
+      host: hostname(),
+      failOn: options.failOn,
+      once: new InspectOnce({ inspector, state, terms: inspectionTerms(policy), clock }),
+      tally,
+      results,
+      output,
+      progress,
+      clock,
+      count: process.stderr.isTTY || options.progress === true,
+      signal: stop.signal,
+    });
+    state.commit();
+    if (outcome.complete) state.forgetOld();
   } finally {
     progress.stop();
+    await inspector.close();
   }
-  return outcome.exitCode;
+  const ended = clock.now();
+  const written = await writeReports({ ...job, tally, results, started, ended, complete: outcome.complete });
+  output.end(tally.summary(), ended - started, written.paths);
+  stop.dispose();
+  if (!outcome.complete) printError(words.t(options.state === undefined ? 'scan:stopped.no-state' : 'scan:stopped.state'));
+  if (written.failed || outcome.missing) return EXIT.failed;
+  if (!outcome.complete) return STOPPED;
+  return outcome.reached ? EXIT.found : EXIT.ok;
 }
 
-async function totalBytes(paths: readonly string[]): Promise<number> {
-  let total = 0;
-  for await (const { file } of walked(paths)) if ('bytes' in file) total += file.bytes;
-  return total;
+interface Ended extends Job {
+  readonly tally: Tally;
+  readonly results: ResultTable;
+  readonly started: number;
+  readonly ended: number;
+  readonly complete: boolean;
 }
 
-interface ScanReport {
-  readonly path: string;
-  readonly file: WalkedFile;
-  readonly result: Result<{ readonly inspection: Inspection; readonly verdict: Verdict }, Failure>;
-}
-
-async function* walked(paths: readonly string[]): AsyncGenerator<{ readonly file: WalkedFile; readonly path: string }> {
-  for (const path of paths) {
-    const start = Buffer.from(callerPath(path));
-    for await (const file of walkFiles(start)) {
-      // Shown as it was typed, with what lies below it.
-      const shown = Buffer.concat([Buffer.from(path.replace(/(?<=.)\/+$/, '')), file.path.subarray(start.length)]);
-      yield { file, path: displayName(shown) };
-    }
+/** One report that fails does not cost the others. */
+async function writeReports(job: Ended): Promise<{ readonly paths: string[]; readonly failed: boolean }> {
+  const { options, policy, words, tally, results, complete } = job;
+  const head = {
+    format: 'sekisho-scan-report/1',
+    version: VERSION,
+    host: hostname(),
+    user: userInfo().username,
+    started: new Date(job.started).toISOString(),
+    ended: new Date(job.ended).toISOString(),
+    complete,
+    paths: job.paths.map((path) => displayName(path)),
+    exclude: options.exclude.map((glob) => displayName(glob)),
+    oneFilesystem: options.oneFileSystem === true,
+    policy: { name: policy.name, title: policy.title },
+    all: options.all === true,
+  } as const;
+  const paths: string[] = [];
+  for (const path of options.report) {
+    const form = reportForm(path);
+    if (form === null) continue;
+    const result = await writeReport(callerPath(path), form, { head, summary: tally.summary(), results }, words);
+    if (result.ok) paths.push(displayName(path));
+    else printError(`${withPath(path, result.error).message} (${result.error.code})`);
   }
+  return { paths, failed: paths.length < options.report.length };
 }
 
-async function* scanned(paths: readonly string[], policy: Policy, inspector: Inspector): AsyncGenerator<() => Promise<ScanReport>> {
-  const limits = inspectionLimits(policy);
-  const [user, host] = [userInfo().username, hostname()];
-  for await (const { file, path } of walked(paths)) {
-    yield async () => {
-      if ('error' in file) return { path, file, result: err(file.error) };
-      const inspection = await inspector.inspect({ path: file.path, name: path, limits, ownData: ownDataOf(policy) });
-      const [unreadable] = inspection.unreadable;
-      if (unreadable?.reason === 'io-error' && unreadable.where === undefined) {
-        return { path, file, result: err(failure('DLP_FILE_IO', 'The file could not be read.')) };
-      }
-      const verdict = decideFile(policy, { path, bytes: inspection.bytes, inspection, volume: NO_VOLUME, user, host });
-      return { path, file, result: ok({ inspection, verdict }) };
-    };
-  }
-}
-
-/** A scan asks what would happen on a stick in general: rules about one bus or serial do not hold. */
-const NO_VOLUME: Volume = { id: 'scan', mountPoint: '/', filesystem: 'unknown', readOnly: true, bus: 'unknown', removable: true };
-
-/** Runs at most `width` at once and gives results in the order of the tasks. */
-async function* inOrder<T>(tasks: AsyncIterable<() => Promise<T>>, width: number): AsyncGenerator<T> {
-  const running: Promise<T>[] = [];
-  for await (const task of tasks) {
-    running.push(task());
-    const first = running.length >= width ? running.shift() : undefined;
-    if (first !== undefined) yield await first;
-  }
-  for (const rest of running) yield await rest;
-}
-
-/** Prints each report and keeps what the exit code hangs on. */
-class Outcome {
-  readonly #options: Options;
-  readonly #progress: Progress;
-  #bytes = 0;
-  #reached = false;
-  #missing = false;
-
-  constructor(options: Options, progress: Progress) {
-    this.#options = options;
-    this.#progress = progress;
-  }
-
-  add({ path, file, result }: ScanReport): void {
-    if ('bytes' in file) this.#progress.update((this.#bytes += file.bytes));
-    const json = this.#options.json === true;
-    if (!result.ok) {
-      if (file.named) this.#missing = true;
-      const { code, message } = result.error;
-      if (json) printJson({ path, error: { code, message } });
-      else printError(`${path}: ${message} (${code})`);
-      return;
-    }
-    const { inspection, verdict } = result.value;
-    if (isAtLeast(verdict.action, this.#options.failOn)) this.#reached = true;
-    if (json) printJson(reportObject(path, inspection, verdict));
-    else print(reportLine(path, inspection, verdict));
-  }
-
-  get exitCode(): number {
-    if (this.#missing) return EXIT.failed;
-    return this.#reached ? EXIT.found : EXIT.ok;
-  }
-}
-
-function isAtLeast(action: Action, than: Action | undefined): boolean {
-  return than !== undefined && ACTIONS.indexOf(action) >= ACTIONS.indexOf(than);
-}
-
-function reportObject(path: string, { type, bytes, findings, persons, unreadable, millis }: Inspection, { action, rule }: Verdict): object {
-  return {
-    path,
-    bytes,
-    type,
-    findings,
-    // What may be a thousand people is told as a thousand; `personsFrom` says how few there may be.
-    persons: persons.to,
-    ...(persons.from === persons.to ? {} : { personsFrom: persons.from }),
-    ...(unreadable.length === 0 ? {} : { unreadable }),
-    verdict: { action, rule: rule ?? null },
-    ms: Math.round(millis * 10) / 10,
-  };
-}
-
-function reportLine(path: string, { type, findings, persons, unreadable }: Inspection, { action, rule }: Verdict): string {
-  const people = persons.to === 0 ? '' : `, ${persons.from === persons.to ? persons.to : `${persons.from}-${persons.to}`} person(s)`;
-  const found = findings
-    .filter(({ confidence }) => confidence !== 'low')
-    .map(({ detector, distinct, samples }) => `\n    ${detector} ${distinct}: ${samples.slice(0, 2).join(', ')}`)
-    .join('');
-  const reasons = unreadable.map(({ reason }) => `\n    unreadable: ${reason}`).join('');
-  return `${action.padEnd(8)} ${path} (${type}${people}${rule === undefined ? '' : `; rule ${rule}`})${found}${reasons}`;
-}
+const withPath = (path: string, error: Failure): Failure => ({ ...error, message: `${displayName(path)}: ${error.message}` });

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Policy } from '../../contracts/policy.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { inspectionLimits } from '../../core/policy/inspection-limits.ts';
+import { ownDataOf } from '../../core/policy/own-data.ts';
+import type { InspectionRequest } from '../../core/ports.ts';
+import { productRoot } from '../../node/product-root.ts';
+import { VERSION } from '../../node/version.ts';
+
+/** What an inspection is asked, besides which file: everything in it changes what may be found. */
+export type InspectionTerms = Omit<InspectionRequest, 'path' | 'name'>;
+
+export function inspectionTerms(policy: Policy): InspectionTerms {
+  return { limits: inspectionLimits(policy), ownData: ownDataOf(policy) };
+}
+
+/** A hash of the engine and of the terms: an inspection made under another one says nothing about this one. */
+export function inspectionContext(terms: InspectionTerms, engine: string = engineIdentity()): Buffer {
+  return createHash('sha256')
+    .update(`${engine}\n${canonicalJson(terms)}`)
+    .digest();
+}
+
+/** What the engine is made of. */
+const ENGINE_FOLDERS = ['src/core/detect', 'src/extract', 'src/inspect'];
+
+/** The product's version, and its engine's own text where that is there: rules change more often than versions do. */
+export function engineIdentity(root: string = productRoot()): string {
+  const hash = createHash('sha256').update(VERSION);
+  for (const folder of ENGINE_FOLDERS) {
+    const path = join(root, folder);
+    if (!existsSync(path)) continue;
+    const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const file of files.map(({ parentPath, name }) => join(parentPath, name)).toSorted())
+      hash.update(file.slice(root.length)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
