@@ -1,5 +1,6 @@
 import type { Extraction } from '../extraction.ts';
 import { storedNumber } from './cell-text.ts';
+import { WorksheetCell } from './worksheet-cell.ts';
 import type { XmlEvents } from './xml-events.ts';
 
 const MOST_COLUMNS = 16_384;
@@ -38,10 +39,29 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
   let inValue = false;
   let phonetic = 0;
   let pageText: string | undefined;
+  const plain = new WorksheetCell();
+  let inRow = false;
+  const put = (at: number, text: string): void => {
+    while (cells.length < at) cells.push('');
+    cells[at] = text;
+  };
   const sheetPlace = { ...(part === undefined ? {} : { part }), sheet };
   return {
+    element(text, open) {
+      const end = inRow ? plain.read(text, open) : -1;
+      if (end < 0) return -1;
+      column = Math.min(MOST_COLUMNS, plain.column < 0 ? column + 1 : plain.column);
+      const { valueStart, valueEnd } = plain;
+      if (plain.type === 's') put(column, strings[wholeNumber(text, valueStart, valueEnd)] ?? '');
+      else {
+        const written = text.slice(valueStart, valueEnd);
+        put(column, plain.type === 'n' && plain.hasExponent ? storedNumber(written) : written);
+      }
+      return end;
+    },
     open(name, attributes) {
       if (name === 'row') {
+        inRow = true;
         cells = [];
         column = -1;
         line = Number(attributes.get('r') ?? line + 1);
@@ -60,9 +80,10 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
         if (pageText.trim() !== '') extraction.emit({ kind: 'text', text: pageText, place: sheetPlace });
         pageText = undefined;
       } else if (name === 'c') {
-        while (cells.length < column) cells.push('');
-        cells[column] = cellText(type, value, strings);
-      } else if (name === 'row' && cells.length > 0) {
+        put(column, cellText(type, value, strings));
+      } else if (name === 'row') {
+        inRow = false;
+        if (cells.length === 0) return;
         extraction.emit({ kind: 'row', table, cells, place: { ...sheetPlace, ...(line >= 1 ? { line } : {}) } });
       }
     },
@@ -71,6 +92,12 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
       else if (pageText !== undefined) pageText += piece;
     },
   };
+}
+
+function wholeNumber(text: string, start: number, end: number): number {
+  let number = start === end ? -1 : 0;
+  for (let at = start; at < end; at++) number = number * 10 + text.charCodeAt(at) - 0x30;
+  return number;
 }
 
 function cellText(type: string, value: string, strings: readonly string[]): string {

@@ -6,6 +6,11 @@ export interface XmlEvents {
   /** `name` is without its prefix; attribute names keep theirs. */
   open?(name: string, attributes: XmlAttributes): void;
   close?(name: string): void;
+  /**
+   * May read a whole element, the one whose tag begins at `open`, by itself; gives where it ends, or -1 to have it read
+   * as usual. Such an element must be well-formed.
+   */
+  element?(text: string, open: number): number;
   /** May come in pieces. */
   text?(text: string): void;
 }
@@ -100,6 +105,8 @@ class XmlTokenizer {
       this.#text(text.slice(from, open));
       return open;
     }
+    const whole = this.#events.element?.(text, open) ?? -1;
+    if (whole >= 0) return whole;
     const second = text.charCodeAt(open + 1);
     if (second === EXCLAMATION || second === QUESTION) return this.#markup(text, open);
     const end = text.indexOf('>', open);
@@ -110,10 +117,10 @@ class XmlTokenizer {
       return end + 1;
     }
     // `>` may stand in the value of an attribute.
-    const whole = endOfTag(text, open, end);
-    if (whole < 0) return this.#tooLong(text, open);
-    this.#openTag(whole === end ? tag : text.slice(open + 1, whole));
-    return whole + 1;
+    const tagEnd = endOfTag(text, open, end);
+    if (tagEnd < 0) return this.#tooLong(text, open);
+    this.#openTag(tagEnd === end ? tag : text.slice(open + 1, tagEnd));
+    return tagEnd + 1;
   }
 
   /** Text at the end of what there is: a reference at its end may be cut. */

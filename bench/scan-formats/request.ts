@@ -1,0 +1,18 @@
+import type { InspectionLimits } from '../../src/contracts/finding.ts';
+import { NO_OWN_DATA } from '../../src/core/policy/own-data.ts';
+import type { InspectionRequest } from '../../src/core/ports.ts';
+
+/** The limits of the shipped policies, with time for a slow machine. */
+export const LIMITS: InspectionLimits = {
+  maxBytes: 2 ** 30,
+  maxMillis: 120_000,
+  maxDepth: 5,
+  maxEntries: 10_000,
+  maxRatio: 200,
+  maxExpandedBytes: 2 ** 31,
+  maxMemoryBytes: 2 ** 29,
+};
+
+export function request(path: string): InspectionRequest {
+  return { path: Buffer.from(path), name: path, limits: LIMITS, ownData: NO_OWN_DATA };
+}
