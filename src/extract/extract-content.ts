@@ -1,26 +1,13 @@
 import type { Content } from './content.ts';
 import type { Level } from './extraction.ts';
 import { contentType } from './file-type.ts';
-import { extractArchive } from './formats/archive.ts';
-import { extractCompoundFile } from './formats/compound-document.ts';
-import { extractCompressed } from './formats/compressed.ts';
 import { extractDelimited } from './formats/delimited.ts';
-import { extractDirectoryEntries } from './formats/directory-entries.ts';
 import { extractHtml } from './formats/html.ts';
-import { extractMailbox } from './formats/mailbox.ts';
-import { extractMail } from './formats/mail.ts';
-import { extractOfficePackage, officeTypeOf } from './formats/office-package.ts';
-import { extractPdf } from './formats/pdf.ts';
 import { extractJson, extractPlainText, extractXml } from './formats/plain-text.ts';
-import { extractRtf } from './formats/rtf.ts';
-import { extractSqlite } from './formats/sqlite.ts';
-import { extractTar } from './formats/tar.ts';
-import { packageTypeOf } from './formats/zip-package.ts';
-import { listZip } from './zip-archive.ts';
 
 /**
  * Extracts one file or member by its content and returns its type. `found` hears the type before the content is read
- * through, so that a limit on the way does not hide it.
+ * through, so that a limit on the way does not hide it. Formats are loaded when a file needs them: a worker must start quickly.
  */
 export async function extractContent(level: Level, content: Content, found: (type: string) => void): Promise<string> {
   const known = await contentType(content);
@@ -30,18 +17,18 @@ export async function extractContent(level: Level, content: Content, found: (typ
     case 'zip':
       return extractZip(level, content, found);
     case 'compound':
-      return extractCompoundFile(level, content, found);
+      return (await import('./formats/compound-document.ts')).extractCompoundFile(level, content, found);
     case 'compressed':
-      await extractCompressed(level, content, known.name);
+      await (await import('./formats/compressed.ts')).extractCompressed(level, content, known.name);
       return type;
     case 'tar':
-      await extractTar(level, content);
+      await (await import('./formats/tar.ts')).extractTar(level, content);
       return type;
     case 'pdf':
-      await extractPdf(level, content);
+      await (await import('./formats/pdf.ts')).extractPdf(level, content);
       return type;
     case 'rtf':
-      await extractRtf(level, content);
+      await (await import('./formats/rtf.ts')).extractRtf(level, content);
       return type;
     case 'table':
       await extractDelimited(level, content, known.delimiter);
@@ -56,17 +43,17 @@ export async function extractContent(level: Level, content: Content, found: (typ
       await extractXml(level, content);
       return type;
     case 'eml':
-      await extractMail(level, content);
+      await (await import('./formats/mail.ts')).extractMail(level, content);
       return type;
     case 'mbox':
-      await extractMailbox(level, content);
+      await (await import('./formats/mailbox.ts')).extractMailbox(level, content);
       return type;
     case 'vcard':
     case 'icalendar':
-      await extractDirectoryEntries(level, content);
+      await (await import('./formats/directory-entries.ts')).extractDirectoryEntries(level, content);
       return type;
     case 'sqlite':
-      await extractSqlite(level, content);
+      await (await import('./formats/sqlite.ts')).extractSqlite(level, content);
       return type;
     case 'text':
     case 'unknown':
@@ -86,12 +73,17 @@ export async function extractContent(level: Level, content: Content, found: (typ
 }
 
 async function extractZip(level: Level, content: Content, found: (type: string) => void): Promise<string> {
+  const [{ listZip }, { extractOfficePackage, officeTypeOf }, { packageTypeOf }] = await Promise.all([
+    import('./zip-archive.ts'),
+    import('./formats/office-package.ts'),
+    import('./formats/zip-package.ts'),
+  ]);
   const { limits } = level.extraction.budget;
   const listing = await listZip(await content.random(), limits.maxEntries);
   const office = await officeTypeOf(listing, level.extraction.budget);
   const type = office ?? packageTypeOf(listing);
   found(type);
-  if (office === null) await extractArchive(level, listing);
+  if (office === null) await (await import('./formats/archive.ts')).extractArchive(level, listing);
   else await extractOfficePackage(level, listing, office);
   // The cells of a binary workbook are no text and no XML: what its other parts hold is not all of it.
   if (type === 'xlsb') level.extraction.report('unsupported', level.part);

@@ -7,7 +7,7 @@ import { contentOfSource } from './content.ts';
 import { extractContent, typeName } from './extract-content.ts';
 import { Extraction, type Level, type Unreadable } from './extraction.ts';
 import { contentType } from './file-type.ts';
-import { partName } from './formats/archive.ts';
+import { partName } from './part-name.ts';
 
 export { bufferSource, fileSource, type ByteSource } from './byte-source.ts';
 export type { Unreadable } from './extraction.ts';

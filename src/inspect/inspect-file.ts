@@ -1,9 +1,10 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import type { Inspection, UnreadableReason } from '../contracts/finding.ts';
+import type { Inspection } from '../contracts/finding.ts';
 import { Collector } from '../core/detect/index.ts';
 import type { FileStamp } from '../core/ports.ts';
 import { extractFile, fileSource } from '../extract/index.ts';
 import type { InspectionJob } from './protocol.ts';
+import { unreadableFile } from './unreadable-file.ts';
 
 /**
  * Inspects one file in this thread. A file that cannot be opened, or is no regular file, is `io-error`; null when a stamp
@@ -45,9 +46,4 @@ function isInState(descriptor: number, stamp: FileStamp): boolean {
   const now = fstatSync(descriptor, { bigint: true });
   const same = now.dev === stamp.device && now.ino === stamp.inode && now.size === stamp.size;
   return same && now.mtimeNs === stamp.modified && now.ctimeNs === stamp.changed;
-}
-
-/** The inspection of a file of which nothing could be seen. */
-export function unreadableFile(reason: UnreadableReason, bytes: number, millis: number): Inspection {
-  return { type: 'unknown', bytes, findings: [], persons: { from: 0, to: 0 }, labels: [], unreadable: [{ reason }], millis };
 }

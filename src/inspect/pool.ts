@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Inspection, InspectionLimits, UnreadableReason } from '../contracts/finding.ts';
 import type { FileStamp, InspectionRequest, Inspector } from '../core/ports.ts';
-import { unreadableFile } from './inspect-file.ts';
 import { inspectionAnswer, type InspectionJob } from './protocol.ts';
+import { unreadableFile } from './unreadable-file.ts';
 
 const WORKER = new URL('./worker.ts', import.meta.url);
 /** A worker stops by itself at its deadline and keeps what it found. One that does not is ended this much later. */

@@ -1,6 +1,7 @@
 import { contentOfStream } from '../content.ts';
 import { LimitReached } from '../budget.ts';
 import type { Level } from '../extraction.ts';
+import { partName } from '../part-name.ts';
 import type { ZipListing, ZipMember } from '../zip-archive.ts';
 
 /** Every member of a zip, each by its own true type. */
@@ -19,9 +20,4 @@ export async function extractMember(level: Level, member: ZipMember): Promise<vo
   if (member.encrypted) extraction.report('encrypted', part);
   else if (!member.supported) extraction.report('unsupported', part);
   else if (!member.directory) await level.inner(member.name, () => contentOfStream(member.stream(extraction.budget), extraction.budget));
-}
-
-/** `outer.zip/inner.xlsx`: members are told apart by their whole way in. */
-export function partName(outer: string | undefined, name: string): string {
-  return (outer === undefined ? name : `${outer}/${name}`).slice(0, 1024);
 }

@@ -3,15 +3,10 @@ import { bufferSource } from '../byte-source.ts';
 import { contentOfSource, type Content } from '../content.ts';
 import type { Level } from '../extraction.ts';
 import { extractMail } from './mail.ts';
+import { looksLikeMailbox } from './mail-type.ts';
 
-/** RFC 4155: a line that begins a message, after an empty line: who, and a date that ends in a year or a zone. */
-const FROM_LINE = /^From \S+ {1,4}.{10,40}\d{4}(?: [+-]\d{4})?\r?\n[A-Za-z][A-Za-z-]*:/;
 const BLANK_AND_FROM = Buffer.from('\nFrom ');
 const LONGEST_FROM_LINE = 512;
-
-export function looksLikeMailbox(start: string): boolean {
-  return FROM_LINE.test(start);
-}
 
 /** An mbox: its messages in order. One is held at a time. */
 export async function extractMailbox(level: Level, content: Content): Promise<void> {

@@ -3,7 +3,8 @@ import { collect } from '../content.ts';
 import type { Place } from '../../contracts/finding.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import type { ZipListing, ZipMember } from '../zip-archive.ts';
-import { extractMember, partName } from './archive.ts';
+import { partName } from '../part-name.ts';
+import { extractMember } from './archive.ts';
 import { officeTextEvents } from './office-text.ts';
 import { ODF_SHEETS, ODF_SLIDES, ODF_TEXT, OOXML_TEXT } from './office-vocabulary.ts';
 import {

@@ -1,4 +1,4 @@
-import { getDocumentProxy } from 'unpdf';
+import type { getDocumentProxy } from 'unpdf';
 import { LimitReached } from '../budget.ts';
 import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
@@ -15,10 +15,11 @@ const MOST_DAMAGED_PAGES = 100;
 export async function extractPdf(level: Level, content: Content): Promise<void> {
   const { extraction } = level;
   const bytes = await collect(content.chunks(), extraction.budget);
+  const unpdf = await import('unpdf');
   const cmaps = new PredefinedCMaps();
   let document: Document;
   try {
-    document = await getDocumentProxy(new Uint8Array(bytes), {
+    document = await unpdf.getDocumentProxy(new Uint8Array(bytes), {
       verbosity: 0,
       stopAtErrors: false,
       cMapPacked: false,

@@ -1,7 +1,7 @@
 import { bufferSource } from '../byte-source.ts';
 import { contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
-import { partName } from './archive.ts';
+import { partName } from '../part-name.ts';
 import { SqliteDatabase, type SqliteValue } from './sqlite-database.ts';
 
 /** Statements are short; what a hostile one may cost is bounded. */

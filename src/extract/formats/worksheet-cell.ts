@@ -15,9 +15,7 @@ export class WorksheetCell {
    */
   read(text: string, open: number): number {
     if (text.charCodeAt(open + 1) !== LETTER_C || text.charCodeAt(open + 2) !== SPACE) return -1;
-    this.column = -1;
-    this.type = 'n';
-    this.hasExponent = false;
+    this.#reset();
     let at = open + 3;
     for (;;) {
       const code = text.charCodeAt(at);
@@ -44,6 +42,12 @@ export class WorksheetCell {
     if (!text.startsWith('</c>', at)) return -1;
     this.valueStart = this.valueEnd = at;
     return at + 4;
+  }
+
+  #reset(): void {
+    this.column = -1;
+    this.type = 'n';
+    this.hasExponent = false;
   }
 
   /** The value of an attribute up to its closing quote; gives what follows it. */
