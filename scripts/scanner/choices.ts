@@ -7,7 +7,8 @@ const choices = z.record(z.string(), z.strictObject({ place: z.int(), bucket: z.
 export type Choices = z.infer<typeof choices>;
 
 export const CHOICES_FILE = resolve(import.meta.dirname, 'choices.json');
+export const CONTEXT_CHOICES_FILE = resolve(import.meta.dirname, 'context-choices.json');
 
-export function readChoices(): Choices {
-  return choices.parse(JSON.parse(readFileSync(CHOICES_FILE, 'utf8')));
+export function readChoices(file: string): Choices {
+  return choices.parse(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -1,25 +1,32 @@
 /**
  * `node scripts/scanner/choose.ts FILE...`: chooses fingerprints and buckets by how often sample texts (UTF-8) would set
- * off the nibble tables in vain, and writes choices.json. To be run when words change; takes a minute.
+ * off the nibble tables in vain, and writes choices.json and context-choices.json. To be run when words change; takes some minutes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CHOICES_FILE, type Choices } from './choices.ts';
+import { BUCKET_LITERALS } from '../../src/core/detect/scanner/kernel/layout.ts';
+import { CHOICES_FILE, CONTEXT_CHOICES_FILE, type Choices } from './choices.ts';
+import { contextLiterals } from './context-literals.ts';
+import { CONTEXT_FINGERPRINT_BYTES } from './context-tables.ts';
 import { encodings } from './encodings.ts';
-import { literalKey, literals } from './literals.ts';
+import { FINGERPRINT_BYTES, literalKey, literals } from './literals.ts';
 import { Search } from './search.ts';
 
 const RESTARTS = 2;
+const ALL_BUCKETS = 0xff;
 
 const texts = process.argv.slice(2).map((file) => readFileSync(file, 'utf8'));
-const search = new Search(
-  literals(),
-  texts.flatMap((text) => encodings(text, true)),
-);
-let best = search.run(0);
-for (let seed = 1; seed < RESTARTS; seed++) {
-  const next = search.run(seed);
-  if (next.share < best.share) best = next;
+const sample = texts.flatMap((text) => encodings(text, true));
+
+choose(new Search(literals(), FINGERPRINT_BYTES, BUCKET_LITERALS, sample), CHOICES_FILE);
+choose(new Search(contextLiterals(), CONTEXT_FINGERPRINT_BYTES, ALL_BUCKETS, sample), CONTEXT_CHOICES_FILE);
+
+function choose(search: Search, file: string): void {
+  let best = search.run(0);
+  for (let seed = 1; seed < RESTARTS; seed++) {
+    const next = search.run(seed);
+    if (next.share < best.share) best = next;
+  }
+  const chosen: Choices = Object.fromEntries(best.placed.map(({ literal, place, bucket }) => [literalKey(literal), { place, bucket }]));
+  writeFileSync(file, `${JSON.stringify(chosen)}\n`);
+  process.stdout.write(`${file}: ${(100 * best.share).toFixed(2)} % of the sample's places\n`);
 }
-const chosen: Choices = Object.fromEntries(best.placed.map(({ literal, place, bucket }) => [literalKey(literal), { place, bucket }]));
-writeFileSync(CHOICES_FILE, `${JSON.stringify(chosen)}\n`);
-process.stdout.write(`${(100 * best.share).toFixed(2)} % of the sample's places\n`);

@@ -4,8 +4,11 @@ import { main as compile } from 'assemblyscript/asc';
 
 const ROOT = resolve(import.meta.dirname, '../../src/core/detect/scanner');
 const ENTRY = 'assembly/index.ts';
-/** The one file that differs between the engines: the scanner's memory. */
-const REPLACED: Readonly<Record<string, string>> = { 'kernel/memory.ts': 'assembly/memory.ts' };
+/** What differs between the engines. */
+const REPLACED: Readonly<Record<string, string>> = {
+  'kernel/memory.ts': 'assembly/memory.ts',
+  'kernel/context-block.ts': 'assembly/context-block.ts',
+};
 const FLAGS = ['--runtime', 'stub', '--noAssert', '-O3', '--converge', '--enable', 'simd', '--enable', 'relaxed-simd', '--use', 'abort='];
 
 /** Compiles the scanner and returns the WebAssembly module. Throws with the compiler's words when it does not compile. */

@@ -1,7 +1,7 @@
 /** Encodings besides UTF-8 whose bytes the scanner knows. Files in any other are decoded first. */
 const DOUBLE_BYTE = ['shift_jis'] as const;
 
-type Encoder = ReadonlyMap<string, readonly [number, number]>;
+type Encoder = ReadonlyMap<string, readonly number[]>;
 const encoders = new Map<string, Encoder>();
 
 /**
@@ -29,12 +29,13 @@ function encode(word: string, name: string, lossy: boolean): Uint8Array | undefi
   return Uint8Array.from(bytes);
 }
 
-/** The platform only decodes: every pair of bytes is decoded once and read backwards. */
+/** The platform only decodes: every byte and pair of bytes is decoded once and read backwards. */
 function encoder(name: string): Encoder {
   const known = encoders.get(name);
   if (known !== undefined) return known;
   const decoder = new TextDecoder(name);
-  const pairs = new Map<string, readonly [number, number]>();
+  const pairs = new Map<string, readonly number[]>();
+  for (let byte = 0xa1; byte <= 0xdf; byte++) pairs.set(decoder.decode(Uint8Array.of(byte)), [byte]);
   for (let lead = 0x81; lead <= 0xfc; lead++) {
     for (let trail = 0x40; trail <= 0xfe; trail++) {
       const text = decoder.decode(Uint8Array.of(lead, trail));

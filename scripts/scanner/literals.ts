@@ -1,12 +1,17 @@
 import { FIRST_WORD_KIND, WORD_KINDS, WORDS } from '../../src/core/detect/scanner/words.ts';
 import { encodings } from './encodings.ts';
 
-/** A word in one encoding. */
-export interface Literal {
+/** Bytes that some of their own, next to each other, point to: the fingerprint. */
+export interface Placeable {
   readonly text: string;
   readonly bytes: Uint8Array;
-  readonly kind: number;
+  /** Case counts. */
   readonly exact: boolean;
+}
+
+/** A word in one encoding. */
+export interface Literal extends Placeable {
+  readonly kind: number;
   readonly tail: number;
 }
 
@@ -22,14 +27,33 @@ export function literals(): Literal[] {
   });
 }
 
-/** The bytes that may stand for each byte of the fingerprint at `place`: letters in both cases unless case counts. */
-export function spellings({ bytes, exact }: Literal, place: number): number[][] {
-  return [...bytes.subarray(place, place + FINGERPRINT_BYTES)].map((byte) =>
-    !exact && byte >= 0x61 && byte <= 0x7a ? [byte, byte - LETTER_CASE] : [byte],
-  );
+const ANY_BYTE = Array.from({ length: 256 }, (_, byte) => byte);
+
+/** Where a fingerprint may begin at most. A literal shorter than one has it at its beginning, and any bytes go on. */
+export function lastPlace({ bytes }: Placeable, width: number): number {
+  return Math.max(0, bytes.length - width);
 }
 
-/** A literal's name in choices.json: its bytes in hexadecimal, for a word has several. */
-export function literalKey({ bytes }: Literal): string {
+/** The bytes that may stand for each byte of the fingerprint at `place`: letters in both cases unless case counts. */
+export function spellings({ bytes, exact }: Placeable, place: number, width: number): (readonly number[])[] {
+  return Array.from({ length: width }, (_, index) => {
+    const byte = bytes[place + index];
+    if (byte === undefined) return ANY_BYTE;
+    return !exact && byte >= 0x61 && byte <= 0x7a ? [byte, byte - LETTER_CASE] : [byte];
+  });
+}
+
+/** The folded fingerprint at `place`, its first byte the lowest; several when any bytes go on behind a short literal. */
+export function fingerprints(literal: Placeable, place: number, width: number): number[] {
+  let all = [0];
+  for (const [index, bytes] of spellings(literal, place, width).entries()) {
+    const folded = [...new Set(bytes.map((byte) => byte | LETTER_CASE))];
+    all = all.flatMap((fingerprint) => folded.map((byte) => fingerprint | (byte << (8 * index))));
+  }
+  return all;
+}
+
+/** A literal's name in the file of choices: its bytes in hexadecimal, for a word has several. */
+export function literalKey({ bytes }: Placeable): string {
   return Buffer.from(bytes).toString('hex');
 }

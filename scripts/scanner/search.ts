@@ -1,9 +1,8 @@
-import { BUCKET_LITERALS } from '../../src/core/detect/scanner/kernel/layout.ts';
-import { FINGERPRINT_BYTES, spellings, type Literal } from './literals.ts';
+import { lastPlace, spellings, type Placeable } from './literals.ts';
 import { allowPlaces } from './nibbles.ts';
 
 export interface Placed {
-  readonly literal: Literal;
+  readonly literal: Placeable;
   place: number;
   bucket: number;
 }
@@ -16,22 +15,29 @@ export interface Found {
 
 const ROUNDS = 5;
 const MOST_GRAMS = 20_000;
-const BUCKETS = Array.from({ length: 8 }, (_, bit) => 1 << bit).filter((bit) => (bit & BUCKET_LITERALS) !== 0);
+/** The sample is kept as counts of so many bytes in a row; a shorter fingerprint lets every last byte pass. */
+const GRAM_BYTES = 4;
 
 /** Local search: each literal in turn is moved to where it costs least, from several random beginnings. */
 export class Search {
-  readonly #literals: readonly Literal[];
+  readonly #literals: readonly Placeable[];
+  /** Bytes of a fingerprint. */
+  readonly #width: number;
+  readonly #buckets: readonly number[];
   readonly #grams: Uint8Array;
   readonly #counts: Float64Array;
   readonly #total: number;
 
-  constructor(all: readonly Literal[], sample: readonly Uint8Array[]) {
+  /** `buckets`: the bits of those that literals may have. */
+  constructor(all: readonly Placeable[], width: number, buckets: number, sample: readonly Uint8Array[]) {
     this.#literals = all;
+    this.#width = width;
+    this.#buckets = Array.from({ length: 8 }, (_, bit) => 1 << bit).filter((bit) => (bit & buckets) !== 0);
     const counts = new Map<number, number>();
     let total = 0;
     for (const bytes of sample) {
       const view = new DataView(bytes.buffer, bytes.byteOffset);
-      for (let at = 0; at + FINGERPRINT_BYTES <= bytes.length; at++, total++) {
+      for (let at = 0; at + GRAM_BYTES <= bytes.length; at++, total++) {
         const gram = view.getUint32(at);
         counts.set(gram, (counts.get(gram) ?? 0) + 1);
       }
@@ -45,7 +51,7 @@ export class Search {
   run(seed: number): Found {
     const placed: Placed[] = this.#literals.map((literal) => ({ literal, place: 0, bucket: 0 }));
     for (let round = 0; round < ROUNDS; round++) for (const one of shuffled(placed, seed * ROUNDS + round)) this.#move(one, placed);
-    const passing = BUCKETS.reduce((sum, bucket) => sum + this.#passing(tablesOf(placed, bucket)), 0);
+    const passing = this.#buckets.reduce((sum, bucket) => sum + this.#passing(this.#tables(placed, bucket)), 0);
     return { share: passing / this.#total, placed };
   }
 
@@ -53,12 +59,12 @@ export class Search {
     one.bucket = 0;
     let least = Number.POSITIVE_INFINITY;
     let best = { place: 0, bucket: 0 };
-    for (const bucket of BUCKETS) {
-      const tables = tablesOf(placed, bucket);
+    for (const bucket of this.#buckets) {
+      const tables = this.#tables(placed, bucket);
       const before = this.#passing(tables);
-      for (let place = 0; place + FINGERPRINT_BYTES <= one.literal.bytes.length; place++) {
+      for (let place = 0; place <= lastPlace(one.literal, this.#width); place++) {
         const wider = tables.slice();
-        allowPlaces(wider, spellings(one.literal, place), 1);
+        allowPlaces(wider, spellings(one.literal, place, this.#width), 1);
         const more = this.#passing(wider) - before;
         if (more < least) [least, best] = [more, { place, bucket }];
       }
@@ -68,9 +74,9 @@ export class Search {
 
   /** Places of the sample that these tables let pass, plus a little for every combination, so that unmet ones count too. */
   #passing(tables: Uint8Array): number {
-    const lets = new Uint8Array(FINGERPRINT_BYTES * 256);
+    const lets = new Uint8Array(GRAM_BYTES * 256).fill(1, this.#width * 256);
     let combinations = 1;
-    for (let place = 0; place < FINGERPRINT_BYTES; place++) {
+    for (let place = 0; place < this.#width; place++) {
       let bytes = 0;
       for (let byte = 0; byte < 256; byte++) {
         const passes = (tables[place * 32 + (byte & 15)] ?? 0) & (tables[place * 32 + 16 + (byte >> 4)] ?? 0);
@@ -80,21 +86,21 @@ export class Search {
       combinations *= bytes;
     }
     const grams = this.#grams;
-    let sum = combinations / 2 ** 14;
+    let sum = combinations / 2 ** (this.#width * 8 - 18);
     for (let gram = 0; gram < this.#counts.length; gram++) {
-      const at = gram * FINGERPRINT_BYTES;
+      const at = gram * GRAM_BYTES;
       if (lets[grams[at] ?? 0] === 0 || lets[256 + (grams[at + 1] ?? 0)] === 0) continue;
       if (lets[512 + (grams[at + 2] ?? 0)] === 0 || lets[768 + (grams[at + 3] ?? 0)] === 0) continue;
       sum += this.#counts[gram] ?? 0;
     }
     return sum;
   }
-}
 
-function tablesOf(placed: readonly Placed[], bucket: number): Uint8Array {
-  const tables = new Uint8Array(FINGERPRINT_BYTES * 32);
-  for (const one of placed) if (one.bucket === bucket) allowPlaces(tables, spellings(one.literal, one.place), 1);
-  return tables;
+  #tables(placed: readonly Placed[], bucket: number): Uint8Array {
+    const tables = new Uint8Array(this.#width * 32);
+    for (const one of placed) if (one.bucket === bucket) allowPlaces(tables, spellings(one.literal, one.place, this.#width), 1);
+    return tables;
+  }
 }
 
 /** Fisher and Yates, with a linear congruential generator: the same seed gives the same order. */

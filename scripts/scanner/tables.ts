@@ -1,8 +1,8 @@
-import { LITERAL_HEADER } from '../../src/core/detect/scanner/kernel/literals.ts';
 import type { Choices } from './choices.ts';
 import { IBAN_COUNTRIES } from './iban-countries.ts';
-import { FINGERPRINT_BYTES, literalKey, LETTER_CASE, literals, spellings, type Literal } from './literals.ts';
-import { allowPlaces, classTable, shapeTables } from './nibbles.ts';
+import { LiteralLists } from './literal-lists.ts';
+import { FINGERPRINT_BYTES, literals } from './literals.ts';
+import { classTable, shapeTables } from './nibbles.ts';
 
 /** The parts of the tables that are kept in generated.ts; the hash table over the literals is filled when they are loaded. */
 export interface Tables {
@@ -13,20 +13,16 @@ export interface Tables {
   readonly literals: Uint8Array;
 }
 
-/** Half of what one block may yield goes to literals: no more of them than this end at one byte. */
+/** No more literals than this end at one byte: half of what one block may yield goes to them. */
 const MOST_SHARING = 16;
 
 export function buildTables(choices: Choices): Tables {
   const nibbles = shapeTables();
-  const lists = new Map<number, { literal: Literal; place: number }[]>();
+  const lists = new LiteralLists(FINGERPRINT_BYTES, nibbles, choices, MOST_SHARING);
   for (const literal of literals()) {
-    const choice = choices[literalKey(literal)];
-    if (choice === undefined) throw new Error(`no fingerprint is chosen for ${literal.text}: run scripts/scanner/choose.ts`);
-    allowPlaces(nibbles, spellings(literal, choice.place), choice.bucket);
-    const fingerprint = fold(literal.bytes, choice.place);
-    lists.set(fingerprint, [...(lists.get(fingerprint) ?? []), { literal, place: choice.place }]);
+    lists.add(literal, (last) => [literal.bytes.length, literal.kind, literal.exact ? 1 : 0, last, literal.tail]);
   }
-  return { nibbles, classes: classTable(), ibanLengths: ibanLengths(), literals: literalBytes(lists) };
+  return { nibbles, classes: classTable(), ibanLengths: ibanLengths(), literals: lists.bytes() };
 }
 
 function ibanLengths(): Uint8Array {
@@ -36,23 +32,4 @@ function ibanLengths(): Uint8Array {
     lengths[(first - 0x41) * 26 + second - 0x41] = length;
   }
   return lengths;
-}
-
-function fold(bytes: Uint8Array, place: number): number {
-  return Buffer.from(bytes.subarray(place, place + FINGERPRINT_BYTES).map((byte) => byte | LETTER_CASE)).readInt32LE();
-}
-
-function literalBytes(lists: ReadonlyMap<number, readonly { literal: Literal; place: number }[]>): Uint8Array {
-  const bytes: number[] = [];
-  for (const [fingerprint, list] of lists) {
-    if (list.length > MOST_SHARING) throw new RangeError('too many words share four bytes');
-    for (let shift = 0; shift < 32; shift += 8) bytes.push((fingerprint >> shift) & 0xff);
-    for (const { literal, place } of list) {
-      const header = [literal.bytes.length, literal.kind, literal.exact ? 1 : 0, place + FINGERPRINT_BYTES - 1, literal.tail];
-      if (header.length !== LITERAL_HEADER) throw new RangeError('the header has another length');
-      bytes.push(...header, ...literal.bytes);
-    }
-    bytes.push(0);
-  }
-  return Uint8Array.from(bytes);
 }

@@ -17,6 +17,7 @@ declare function load<T>(address: i32, offset?: i32): T;
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 declare function store<T>(address: i32, value: T): void;
 declare function ctz<T>(value: T): T;
+declare function popcnt<T>(value: T): T;
 /** As conversions: types by themselves are erased. */
 declare function i32(value: u64): i32;
 declare function u64(value: i32): u64;

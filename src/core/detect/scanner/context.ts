@@ -1,6 +1,3 @@
-import { normalise } from '../normalise.ts';
-import * as words from '../detectors/context-words.ts';
-
 /** What a context word explains: the lists of ../detectors/context-words.ts. */
 export const CONTEXT_GROUPS = [
   'my-number',
@@ -38,50 +35,45 @@ export interface ContextNear {
   readonly behind: ContextWordPlace | undefined;
 }
 
-/** Characters, as in Purview's definitions. */
+/** Characters (UTF-16 code units of the decoded text), as in Purview's definitions; and no more bytes than the engine surely looked at. */
 const CONTEXT_REACH = 300;
 const CONTEXT_BYTES = 900;
-const LINE_END = /[\r\n]/;
-const PATTERNS: Readonly<Record<ContextGroup, RegExp>> = {
-  'my-number': words.MY_NUMBER_WORDS,
-  license: words.LICENSE_WORDS,
-  'other-number': words.OTHER_NUMBER_WORDS,
-  corporate: words.CORPORATE_WORDS,
-  phone: words.PHONE_WORDS,
-  card: words.CARD_WORDS,
-  passport: words.PASSPORT_WORDS,
-  residence: words.RESIDENCE_WORDS,
-  pension: words.PENSION_WORDS,
-  insurance: words.INSURANCE_WORDS,
-  insurer: words.INSURER_WORDS,
-  bank: words.BANK_WORDS,
-  ssn: words.SSN_WORDS,
-  birth: words.BIRTH_WORDS,
-  address: words.ADDRESS_WORDS,
-  ip: words.IP_WORDS,
-};
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
-/** `place` counts in `bytes`; `offset` is that of their first byte in the file. */
-export function contextNear(bytes: Uint8Array, place: number, group: ContextGroup, offset: number): ContextNear {
-  const before = decode(bytes.subarray(Math.max(0, place - CONTEXT_BYTES), place));
-  const behind = decode(bytes.subarray(place, place + CONTEXT_BYTES));
-  const last = [...before.matchAll(PATTERNS[group])].at(-1)?.index ?? -1;
-  const next = behind.search(new RegExp(PATTERNS[group], 'i'));
-  const distance = before.length - last;
-  return {
-    before:
-      last < 0 || distance > CONTEXT_REACH
-        ? undefined
-        : { start: offset + place - distance, distance, sameLine: !LINE_END.test(before.slice(last)) },
-    behind:
-      next < 0 || next > CONTEXT_REACH
-        ? undefined
-        : { start: offset + place + next, distance: next, sameLine: !LINE_END.test(behind.slice(0, next)) },
-  };
+/** How far apart two addresses of a memory are, or undefined when it is too far. The word begins at one, the place is the other. */
+export function measure(memory: Uint8Array, from: number, to: number): Omit<ContextWordPlace, 'start'> | undefined {
+  if (to - from > CONTEXT_BYTES) return undefined;
+  const distance = characters(memory, from, to);
+  if (distance > CONTEXT_REACH) return undefined;
+  let sameLine = true;
+  for (let at = from; at < to; at++) if (memory[at] === LINE_FEED || memory[at] === CARRIAGE_RETURN) sameLine = false;
+  return { distance, sameLine };
 }
 
-function decode(bytes: Uint8Array): string {
-  const utf8 = new TextDecoder().decode(bytes);
-  const broken = utf8.split('\ufffd').length - 1;
-  return normalise(broken > 4 ? new TextDecoder('shift_jis').decode(bytes) : utf8);
+/** Characters between two places where one begins: of UTF-8 if the bytes are that, else of Shift_JIS. */
+function characters(memory: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  let continuing = 0;
+  for (let at = from; at < to; at++) {
+    const byte = memory[at] ?? 0;
+    if ((byte & 0xc0) === 0x80) continuing--;
+    else if (continuing > 0) return shiftJisCharacters(memory, from, to);
+    else {
+      continuing = byte < 0xc0 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      count += byte < 0xf0 ? 1 : 2;
+    }
+    if (continuing < 0) return shiftJisCharacters(memory, from, to);
+  }
+  return count;
+}
+
+function shiftJisCharacters(memory: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const byte = memory[at] ?? 0;
+    if ((byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc)) at++;
+    count++;
+  }
+  return count;
 }

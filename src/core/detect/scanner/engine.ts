@@ -4,4 +4,6 @@ export interface Engine {
   readonly memory: Uint8Array;
   /** Scans memory from one address to another and returns where it stopped: before the end when the output is full. */
   readonly scan: (from: number, to: number) => number;
+  /** Finds the words of context around an address: see kernel/context.ts. */
+  readonly contextAround: (at: number) => void;
 }

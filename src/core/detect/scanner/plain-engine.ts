@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts';
 import { lookAround } from './kernel/anchors.ts';
+import { contextAround } from './kernel/context.ts';
 import {
   BUCKET_LETTERED,
   BUCKET_LITERALS,
@@ -34,7 +35,7 @@ const pairs = new Uint8Array(65_536);
 export function plainEngine(): Engine {
   loadTables(memory);
   fillPairs();
-  return { name: 'plain', memory, scan };
+  return { name: 'plain', memory, scan, contextAround };
 }
 
 function scan(from: number, to: number): number {

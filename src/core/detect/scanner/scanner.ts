@@ -1,7 +1,20 @@
 import { candidate, missCounter, type Candidate, type MissKind } from './candidate.ts';
-import { contextNear, type ContextGroup, type ContextNear } from './context.ts';
+import { CONTEXT_GROUPS, measure, type ContextGroup, type ContextNear, type ContextWordPlace } from './context.ts';
 import type { Engine } from './engine.ts';
-import { MISSES, MISSES_BYTES, OUTPUT, OUTPUT_COUNT, REACH, RECORD_BYTES, WINDOW, WINDOW_BYTES } from './kernel/layout.ts';
+import {
+  CONTEXT_BEFORE,
+  CONTEXT_BEHIND,
+  CONTEXT_BLOCKS,
+  CONTEXT_BLOCKS_BYTES,
+  MISSES,
+  MISSES_BYTES,
+  OUTPUT,
+  OUTPUT_COUNT,
+  REACH,
+  RECORD_BYTES,
+  WINDOW,
+  WINDOW_BYTES,
+} from './kernel/layout.ts';
 
 /** What lies around a candidate, valid until the next one is taken. */
 export interface Surroundings {
@@ -31,6 +44,8 @@ export class Scanner {
   /** Offset in the file of the first byte held. */
   #offset = -REACH;
   readonly #misses = new Int32Array(MISSES_BYTES / 4);
+  /** The address whose context the engine found last in this window. */
+  #contextAt = 0;
 
   constructor(engine: Engine, take: TakeCandidate) {
     this.#engine = engine;
@@ -81,6 +96,8 @@ export class Scanner {
   /** Scans to `to`; bytes up to `end` are there to be looked at. */
   #scan(to: number, end: number): void {
     this.#words.fill(0, MISSES / 4, (MISSES + MISSES_BYTES) / 4);
+    this.#words.fill(0, CONTEXT_BLOCKS / 4, (CONTEXT_BLOCKS + CONTEXT_BLOCKS_BYTES) / 4);
+    this.#contextAt = 0;
     let from = WINDOW + REACH;
     while (from < to) {
       this.#words[OUTPUT_COUNT / 4] = 0;
@@ -103,8 +120,25 @@ export class Scanner {
       this.#take(candidate(this.#words[record] ?? 0, start + toOffset, stop + toOffset), {
         bytes: (before, after) =>
           memory.subarray(Math.max(first, start - Math.min(before, REACH)), Math.min(end, stop + Math.min(after, REACH))),
-        context: (group, at = start + toOffset) => contextNear(memory.subarray(first, end), at - toOffset - first, group, first + toOffset),
+        context: (group, at = start + toOffset) => this.#context(group, at - toOffset),
       });
     }
+  }
+
+  #context(group: ContextGroup, at: number): ContextNear {
+    if (at !== this.#contextAt) {
+      this.#engine.contextAround(at);
+      this.#contextAt = at;
+    }
+    const index = CONTEXT_GROUPS.indexOf(group);
+    const before = this.#words[CONTEXT_BEFORE / 4 + index] ?? 0;
+    const behind = this.#words[CONTEXT_BEHIND / 4 + index] ?? 0;
+    return { before: this.#contextWord(before, before, at), behind: this.#contextWord(behind, at, behind) };
+  }
+
+  /** The word that begins at `word`, an address or 0, with the addresses between which it is measured. */
+  #contextWord(word: number, from: number, to: number): ContextWordPlace | undefined {
+    const measured = word === 0 ? undefined : measure(this.#engine.memory, from, to);
+    return measured && { start: word - WINDOW + this.#offset, ...measured };
   }
 }

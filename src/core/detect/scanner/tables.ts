@@ -1,7 +1,28 @@
-import { CLASSES_BASE64, IBAN_LENGTHS_BASE64, LITERALS_BASE64, NIBBLES_BASE64 } from './generated.ts';
-import { CLASSES, IBAN_LENGTHS, KNOWN_SLOTS, LITERALS, NIBBLES, SLOT_BITS, SLOTS } from './kernel/layout.ts';
+import {
+  CLASSES_BASE64,
+  CONTEXT_LITERALS_BASE64,
+  CONTEXT_NIBBLES_BASE64,
+  IBAN_LENGTHS_BASE64,
+  LITERALS_BASE64,
+  NIBBLES_BASE64,
+} from './generated.ts';
+import { CONTEXT_HEADER } from './kernel/context.ts';
+import {
+  CLASSES,
+  CONTEXT_KNOWN_SLOTS,
+  CONTEXT_LITERALS,
+  CONTEXT_NIBBLES,
+  CONTEXT_SLOT_BITS,
+  CONTEXT_SLOTS,
+  IBAN_LENGTHS,
+  KNOWN_SLOTS,
+  LITERALS,
+  NIBBLES,
+  SLOT_BITS,
+  SLOTS,
+} from './kernel/layout.ts';
 import { LITERAL_HEADER } from './kernel/literals.ts';
-import { slotOf } from './kernel/memory.ts';
+import { contextSlotOf, slotOf } from './kernel/memory.ts';
 
 const FINGERPRINT_BYTES = 4;
 
@@ -10,24 +31,44 @@ export function loadTables(memory: Uint8Array): void {
   memory.set(fromBase64(NIBBLES_BASE64), NIBBLES);
   memory.set(fromBase64(CLASSES_BASE64), CLASSES);
   memory.set(fromBase64(IBAN_LENGTHS_BASE64), IBAN_LENGTHS);
-  const literals = fromBase64(LITERALS_BASE64);
-  memory.set(literals, LITERALS);
-  fillSlots(memory, literals);
+  memory.set(fromBase64(CONTEXT_NIBBLES_BASE64), CONTEXT_NIBBLES);
+  loadLiterals(memory, fromBase64(LITERALS_BASE64), WORD_TABLE);
+  loadLiterals(memory, fromBase64(CONTEXT_LITERALS_BASE64), CONTEXT_TABLE);
 }
 
+/** Where a hash table of literals lies, and how it is read. */
+interface LiteralTable {
+  readonly literals: number;
+  readonly known: number;
+  readonly slots: number;
+  readonly bits: number;
+  readonly header: number;
+  readonly slotOf: (fingerprint: number) => number;
+}
+const WORD_TABLE: LiteralTable = { literals: LITERALS, known: KNOWN_SLOTS, slots: SLOTS, bits: SLOT_BITS, header: LITERAL_HEADER, slotOf };
+const CONTEXT_TABLE: LiteralTable = {
+  literals: CONTEXT_LITERALS,
+  known: CONTEXT_KNOWN_SLOTS,
+  slots: CONTEXT_SLOTS,
+  bits: CONTEXT_SLOT_BITS,
+  header: CONTEXT_HEADER,
+  slotOf: contextSlotOf,
+};
+
 /** Open hashing with linear probing; a slot holds a fingerprint and 1 + the place of its list among the literals. */
-function fillSlots(memory: Uint8Array, literals: Uint8Array): void {
-  const slots = new Int32Array(memory.buffer, SLOTS, 2 << SLOT_BITS);
+function loadLiterals(memory: Uint8Array, literals: Uint8Array, table: LiteralTable): void {
+  memory.set(literals, table.literals);
+  const slots = new Int32Array(memory.buffer, table.slots, 2 << table.bits);
   const view = new DataView(literals.buffer);
   let at = 0;
   while (at < literals.length) {
     const fingerprint = view.getInt32(at, true);
     at += FINGERPRINT_BYTES;
-    let slot = slotOf(fingerprint);
-    memory[KNOWN_SLOTS + slot] = 1;
-    while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) % (1 << SLOT_BITS);
+    let slot = table.slotOf(fingerprint);
+    memory[table.known + slot] = 1;
+    while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) % (1 << table.bits);
     slots.set([fingerprint, at + 1], slot * 2);
-    while (literals[at] !== 0) at += LITERAL_HEADER + (literals[at] ?? 0);
+    while (literals[at] !== 0) at += table.header + (literals[at] ?? 0);
     at += 1;
   }
 }

@@ -9,5 +9,5 @@ export function wasmEngine(): Engine | undefined {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   const memory = new Uint8Array(exports.memory.buffer);
   loadTables(memory);
-  return { name: 'wasm', memory, scan: exports.scan };
+  return { name: 'wasm', memory, scan: exports.scan, contextAround: exports.contextAround };
 }

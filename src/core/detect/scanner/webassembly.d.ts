@@ -11,4 +11,5 @@ declare const WebAssembly:
 declare interface ScannerExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly scan: (from: number, to: number) => number;
+  readonly contextAround: (at: number) => void;
 }

@@ -11,8 +11,11 @@ import {
   OUTPUT_COUNT,
 } from '../kernel/layout.ts';
 import { mailAround } from '../kernel/mail.ts';
+import { contextAround } from '../kernel/context.ts';
 import { byteAt, fingerprintAt, slotOf, wordAt } from '../kernel/memory.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
+
+export { contextAround };
 
 const BLOCK: i32 = 64;
 const LANES: i32 = 16;

@@ -1,4 +1,4 @@
-import { SLOT_BITS } from '../kernel/layout.ts';
+import { CONTEXT_SLOT_BITS, SLOT_BITS } from '../kernel/layout.ts';
 
 /** Linear memory of WebAssembly: takes the place of kernel/memory.ts in the compiled scanner. */
 
@@ -24,4 +24,12 @@ export function fingerprintAt(address: i32): i32 {
 
 export function slotOf(fingerprint: i32): i32 {
   return i32((u32(fingerprint) * 0x9e3779b1) >> (32 - SLOT_BITS));
+}
+
+export function contextFingerprintAt(address: i32): i32 {
+  return (load<i32>(address) & 0xffffff) | 0x202020;
+}
+
+export function contextSlotOf(fingerprint: i32): i32 {
+  return i32((u32(fingerprint) * 0x9e3779b1) >> (32 - CONTEXT_SLOT_BITS));
 }

@@ -35,11 +35,34 @@ export const MOST_IN_A_BLOCK: i32 = 2048;
 
 /** Bytes before and behind the scanned ones that are there to be looked at; no rule reaches further. */
 export const REACH: i32 = 1024;
-/** The bytes in hand: `REACH` already scanned, those to scan, `REACH` to scan later. */
+/** The bytes in hand: `REACH` already scanned, those to scan, `REACH` to scan later; behind the last window of a file `REACH` zeros. */
 export const WINDOW: i32 = 196_608;
 export const WINDOW_BYTES: i32 = 262_144;
-export const PAGES: i32 = 8;
-export const MEMORY_BYTES: i32 = 524_288;
+
+/**
+ * Words that explain a number, looked for only around candidates: nibble tables of three bytes, slots and literals as
+ * above, then what was found in each block of the window.
+ */
+export const CONTEXT_NIBBLES: i32 = 462_848;
+export const CONTEXT_KNOWN_SLOTS: i32 = 463_104;
+export const CONTEXT_SLOTS: i32 = 467_456;
+export const CONTEXT_SLOT_BITS: i32 = 12;
+export const CONTEXT_LITERALS: i32 = 500_224;
+export const CONTEXT_BLOCK: i32 = 64;
+/** For each block of the window a word: 0 when it was not looked at, else its width in thirds of characters and 256 times its number of hits. */
+export const CONTEXT_BLOCKS: i32 = 557_056;
+export const CONTEXT_BLOCKS_BYTES: i32 = 16_384;
+/** For each block of the window room for `MOST_CONTEXT_HITS` hits of two words: where a literal begins, and a bit for each of its groups. */
+export const CONTEXT_HITS: i32 = 589_824;
+export const CONTEXT_HIT_BYTES: i32 = 8;
+export const MOST_CONTEXT_HITS: i32 = 16;
+/** For each group a word: where its nearest literal before a place begins, and behind it; 0 for none. */
+export const CONTEXT_GROUP_COUNT: i32 = 16;
+export const CONTEXT_BEFORE: i32 = 384;
+export const CONTEXT_BEHIND: i32 = 448;
+
+export const PAGES: i32 = 18;
+export const MEMORY_BYTES: i32 = 1_179_648;
 
 /** Buckets of the nibble tables with a meaning of their own; the others are literals. */
 export const BUCKET_LETTERED: i32 = 1;

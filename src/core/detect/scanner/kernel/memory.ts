@@ -1,4 +1,4 @@
-import { MEMORY_BYTES, SLOT_BITS } from './layout.ts';
+import { CONTEXT_SLOT_BITS, MEMORY_BYTES, SLOT_BITS } from './layout.ts';
 
 /**
  * Memory of the engine in plain TypeScript. The build puts assembly/memory.ts, which has the same functions, in the place
@@ -32,4 +32,13 @@ export function fingerprintAt(address: i32): i32 {
 /** Fibonacci hashing (Knuth, volume 3, section 6.4). */
 export function slotOf(fingerprint: i32): i32 {
   return Math.imul(fingerprint, 0x9e3779b1) >>> (32 - SLOT_BITS);
+}
+
+/** The same with three bytes, for words of context. */
+export function contextFingerprintAt(address: i32): i32 {
+  return byteAt(address) | (byteAt(address + 1) << 8) | (byteAt(address + 2) << 16) | 0x202020;
+}
+
+export function contextSlotOf(fingerprint: i32): i32 {
+  return Math.imul(fingerprint, 0x9e3779b1) >>> (32 - CONTEXT_SLOT_BITS);
 }
