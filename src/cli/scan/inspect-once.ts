@@ -59,24 +59,20 @@ export class InspectOnce {
   }
 
   /** Null when the file is not in that state, or no more. */
-  async #inState(file: WalkedFile, stamp: FileStamp): Promise<Inspected | null> {
+  #inState(file: WalkedFile, stamp: FileStamp): Promise<Inspected | null> {
     const key = `stamp ${stamp.device} ${stamp.inode} ${stamp.size} ${stamp.modified} ${stamp.changed}`;
-    if (file.links > 1) await this.#underWay.get(key);
-    const known = this.#options.state.findByStamp(stamp);
-    if (known !== null) return { inspection: known, reused: true };
-    return await this.#alone(key, () => this.#look(file, stamp));
+    const known = (): Inspected | null => reuse(this.#options.state.findByStamp(stamp));
+    return this.#first(key, known, () => this.#look(file, stamp));
   }
 
   async #look(file: WalkedFile, stamp: FileStamp): Promise<Inspected | null> {
     const { state } = this.#options;
     const digest = isWorthHashing(stamp) ? await contentDigest(file.path, stamp) : null;
     if (digest === null) return await this.#read(file, stamp, null);
-    const key = `content ${digest.toString('hex')}`;
-    await this.#underWay.get(key);
-    const known = state.findByDigest(digest);
-    if (known === null) return await this.#alone(key, () => this.#read(file, stamp, digest));
-    state.store({ stamp, digest, inspection: known, lasting: this.#isAtRest(stamp) });
-    return { inspection: known, reused: true };
+    const known = (): Inspected | null => reuse(state.findByDigest(digest));
+    const inspected = await this.#first(`content ${digest.toString('hex')}`, known, () => this.#read(file, stamp, digest));
+    if (inspected?.reused === true) state.store({ stamp, digest, inspection: inspected.inspection, lasting: this.#isAtRest(stamp) });
+    return inspected;
   }
 
   async #read(file: WalkedFile, stamp: FileStamp, digest: Buffer | null): Promise<Inspected | null> {
@@ -95,16 +91,22 @@ export class InspectOnce {
     return Number(latest / 1_000_000n) + COARSEST_MILLIS < this.#options.clock.now();
   }
 
-  async #alone<T>(key: string, run: () => Promise<T>): Promise<T> {
-    const running = run();
+  /** Whoever comes first looks; others wait, and find what it saw or look next. */
+  async #first(key: string, known: () => Inspected | null, look: () => Promise<Inspected | null>): Promise<Inspected | null> {
+    for (let running = this.#underWay.get(key); running !== undefined; running = this.#underWay.get(key)) await running;
+    const found = known();
+    if (found !== null) return found;
+    const running = look();
     this.#underWay.set(key, running);
     try {
       return await running;
     } finally {
-      if (this.#underWay.get(key) === running) this.#underWay.delete(key);
+      this.#underWay.delete(key);
     }
   }
 }
+
+const reuse = (inspection: Inspection | null): Inspected | null => (inspection === null ? null : { inspection, reused: true });
 
 /** The whole file, and not a part inside it. */
 const isUnread = ({ reason, where }: Inspection['unreadable'][number]): boolean => reason === 'io-error' && where === undefined;
