@@ -10,21 +10,29 @@ const WORKER = new URL('./worker.ts', import.meta.url);
 /** A worker stops by itself at its deadline and keeps what it found. One that does not is ended this much later. */
 const GRACE_MILLIS = 500;
 const MEBIBYTE = 1_048_576;
+/** A file up to this size may take the worker that is kept for short ones. */
+const SMALL_BYTES = MEBIBYTE;
 
 interface Task {
   readonly job: InspectionJob;
+  readonly small: boolean;
   readonly settle: (inspection: Inspection | null) => void;
 }
 
 interface Slot {
   readonly worker: Worker;
   readonly memoryMebibytes: number;
+  /** Takes small files only, while all others are busy. */
+  readonly short: boolean;
   task: Task | undefined;
   timer: NodeJS.Timeout | undefined;
   started: number;
 }
 
-/** Runs inspections in worker threads, as many at once as there are workers; the rest wait in order. */
+/**
+ * Runs inspections in worker threads, as many at once as there are workers; the rest wait in order. One more worker is
+ * for small files, so that they do not wait for large ones.
+ */
 export class InspectionPool implements Inspector {
   readonly #size: number;
   readonly #slots: Slot[] = [];
@@ -44,7 +52,7 @@ export class InspectionPool implements Inspector {
       const job = { id: ++this.#lastId, path, stamp, limits, ownData };
       if (this.#closed) settle(unreadableFile('worker-died', sizeOf(path), 0));
       else {
-        this.#queue.push({ job, settle });
+        this.#queue.push({ job, settle, small: sizeOf(path) <= SMALL_BYTES });
         this.#dispatch();
       }
     });
@@ -61,9 +69,10 @@ export class InspectionPool implements Inspector {
 
   #dispatch(): void {
     while (this.#queue.length > 0) {
-      const slot = this.#freeSlot(memoryMebibytes(this.#queue[0]?.job.limits));
-      const task = slot === undefined ? undefined : this.#queue.shift();
-      if (slot === undefined || task === undefined) return;
+      const next = this.#next(false) ?? this.#next(true);
+      if (next === undefined) return;
+      const { slot, task } = next;
+      this.#queue.splice(this.#queue.indexOf(task), 1);
       slot.task = task;
       slot.started = performance.now();
       slot.timer = setTimeout(
@@ -76,23 +85,31 @@ export class InspectionPool implements Inspector {
     }
   }
 
+  /** The task that is due and a worker for it; undefined when none is free. */
+  #next(short: boolean): { readonly slot: Slot; readonly task: Task } | undefined {
+    const task = short ? this.#queue.find(({ small }) => small) : this.#queue[0];
+    const slot = task === undefined ? undefined : this.#freeSlot(memoryMebibytes(task.job.limits), short);
+    return slot === undefined || task === undefined ? undefined : { slot, task };
+  }
+
   /** An idle worker with the right memory limit, a new one while there is room, or an idle one replaced. */
-  #freeSlot(memory: number): Slot | undefined {
-    const idle = this.#slots.filter(({ task }) => task === undefined);
+  #freeSlot(memory: number, short: boolean): Slot | undefined {
+    const own = this.#slots.filter((slot) => slot.short === short);
+    const idle = own.filter(({ task }) => task === undefined);
     const fitting = idle.find((slot) => slot.memoryMebibytes === memory);
     if (fitting !== undefined) return fitting;
     const [other] = idle;
-    if (this.#slots.length >= this.#size) {
+    if (own.length >= (short ? 1 : this.#size)) {
       if (other === undefined) return undefined;
       this.#remove(other);
     }
-    return this.#start(memory);
+    return this.#start(memory, short);
   }
 
-  #start(memory: number): Slot {
+  #start(memory: number, short: boolean): Slot {
     // Flags of the process that uses us (`--input-type`, a loader) are not meant for this thread.
     const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: memory }, execArgv: [], stderr: true, stdout: true });
-    const slot: Slot = { worker, memoryMebibytes: memory, task: undefined, timer: undefined, started: 0 };
+    const slot: Slot = { worker, memoryMebibytes: memory, short, task: undefined, timer: undefined, started: 0 };
     this.#slots.push(slot);
     worker.unref();
     worker.on('message', (message: unknown) => this.#answer(slot, message));

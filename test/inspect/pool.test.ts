@@ -80,6 +80,34 @@ describe('the pool', () => {
     expect((await look(inspector, put('after.txt', NUMBER))).persons.to).toBe(1);
   });
 
+  it('lets small files by while a large one is looked at', async () => {
+    const inspector = start(1);
+    const order: string[] = [];
+    const large = look(inspector, put('large.txt', NUMBER + SLOW)).then(() => order.push('large'));
+    const small = Array.from({ length: 3 }, (_, index) => look(inspector, put(`small-${index}.txt`, NUMBER)));
+    expect((await Promise.all(small)).map(({ persons }) => persons.to)).toEqual([1, 1, 1]);
+    order.push('small');
+    await large;
+    expect(order).toEqual(['small', 'large']);
+  });
+
+  it('goes on with the others while one worker dies', async () => {
+    const inspector = start(2);
+    const string = `<si><t>${'x'.repeat(20_000)}</t></si>`;
+    const workbook = zipBytes([
+      { name: '[Content_Types].xml', data: Buffer.from('<Types/>') },
+      { name: 'xl/workbook.xml', data: Buffer.from('<workbook/>') },
+      { name: 'xl/sharedStrings.xml', data: Buffer.from(`<sst>${string.repeat(20_000)}</sst>`) },
+    ]);
+    const limits = { maxMemoryBytes: 64 * 1024 * 1024, maxRatio: 100_000 };
+    const [hungry, ...others] = await Promise.all([
+      look(inspector, put('hungry-beside.xlsx', workbook), limits),
+      ...Array.from({ length: 6 }, (_, index) => look(inspector, put(`beside-${index}.txt`, NUMBER), limits)),
+    ]);
+    expect(hungry.unreadable).toEqual([{ reason: 'worker-died' }]);
+    expect(others.map(({ persons }) => persons.to)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
   it('survives a worker that runs out of memory', async () => {
     const inspector = start(1);
     // The strings of a workbook are held together until its sheets are read.
