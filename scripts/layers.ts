@@ -33,6 +33,11 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node:*', 'koffi', '@homebridge/dbus-native', 'zod'],
   },
   {
+    folder: 'src/platform/linux/fuse',
+    layers: [CONTRACTS, 'src/core', 'src/node', 'src/platform/linux'],
+    packages: ['node:*', 'koffi'],
+  },
+  {
     folder: 'src/platform/win32',
     layers: [CONTRACTS, 'src/core', 'src/node', 'src/platform', 'src/platform/usb'],
     packages: ['node:*', 'koffi', 'zod'],
@@ -45,8 +50,13 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'src/platform/usb', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'usb'] },
   {
     folder: 'src/agent',
-    layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki', 'src/inspect', 'src/platform'],
+    layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki', 'src/inspect', 'src/platform', 'src/agent/fuse-guard'],
     packages: ['node:*', 'chokidar', 'usb', 'zod', 'uuid'],
+  },
+  {
+    folder: 'src/agent/fuse-guard',
+    layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/agent', 'src/platform/linux/fuse'],
+    packages: ['node:*', 'uuid', 'zod'],
   },
   {
     folder: 'src/collector',
@@ -101,7 +111,8 @@ export const FREE_FOLDERS: readonly string[] = ['test', 'scripts', 'bench', 'bin
 
 /** Platform code of one OS is reached through src/platform/index.ts alone. */
 export const PRIVATE_FOLDERS: readonly { readonly folder: string; readonly importers: readonly string[] }[] = [
-  { folder: 'src/platform/linux', importers: ['src/platform'] },
+  { folder: 'src/platform/linux', importers: ['src/platform', 'src/platform/linux/fuse'] },
+  { folder: 'src/platform/linux/fuse', importers: ['src/agent/fuse-guard'] },
   { folder: 'src/platform/win32', importers: ['src/platform'] },
   { folder: 'src/platform/darwin', importers: ['src/platform'] },
 ];

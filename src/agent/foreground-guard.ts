@@ -23,6 +23,9 @@ import { systemClock } from './system-clock.ts';
 export interface ForegroundGuardOptions {
   readonly platform: Platform;
   readonly volume: Volume;
+  readonly mode: 'watch' | 'fuse';
+  /** age identities that open what the organisation encrypts; may be none. */
+  readonly identities: readonly string[];
   readonly policy: Policy;
   readonly reference: PolicyReference;
   readonly recipients: readonly string[];
@@ -58,8 +61,8 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     clock,
     spool,
     inspector,
-    guardMode: 'watch',
-    createGuard: guardFactory({ platform, quarantine, guardFolder: join(options.state, 'guard'), identities: [], clock, log }),
+    guardMode: options.mode,
+    createGuard: guardFactory({ platform, quarantine, guardFolder: join(options.state, 'guard'), identities: options.identities, clock, log }),
     denyVolume: (denied, treatment) => platform.denyVolume(denied, treatment),
     sessions: null,
     notify: (_to, { action, file, message }) =>

@@ -1,6 +1,8 @@
+import type { Failure } from '../contracts/errors.ts';
 import type { Volume } from '../contracts/volume.ts';
 import type { Clock, Guard } from '../core/ports.ts';
 import type { Platform } from '../platform/types.ts';
+import { createFuseGuard } from './fuse-guard/index.ts';
 import { createWatchGuard } from './guard/watch-guard.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 
@@ -15,19 +17,21 @@ export interface GuardParts {
   readonly log: (line: string) => void;
 }
 
-/** The guard that the mode asks for. `watch` is the one there is in this version. */
+/** The guard that the mode asks for. */
 export function guardFactory(parts: GuardParts) {
   const { platform, quarantine, guardFolder, identities, clock, log } = parts;
-  return (volume: Volume, _mode: 'watch' | 'fuse', inspectPresent: boolean): Guard =>
-    createWatchGuard({
+  return (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean): Guard => {
+    const common = {
       root: volume.mountPoint,
       volumeId: volume.id,
-      inspectPresent,
       stateFolder: guardFolder,
       quarantine,
       clock,
-      actorOf: (uid) => platform.actorOf(uid),
-      recoverIdentities: identities,
-      onProblem: (problem) => log(`${volume.mountPoint}: ${problem.message}`),
-    });
+      actorOf: (uid: number) => platform.actorOf(uid),
+      onProblem: (problem: Failure) => log(`${volume.mountPoint}: ${problem.message}`),
+    };
+    return mode === 'fuse'
+      ? createFuseGuard({ ...common, readOnly: volume.readOnly, identities })
+      : createWatchGuard({ ...common, inspectPresent, recoverIdentities: identities });
+  };
 }

@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { folderVolume, guardInForeground } from '../../agent/index.ts';
+import { detachStaleViews, folderVolume, guardInForeground } from '../../agent/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { AgentEvent } from '../../contracts/event.ts';
 import { ageRecipient, type Policy } from '../../contracts/policy.ts';
@@ -13,6 +13,7 @@ import { formatProblem, parsePolicy } from '../../policy/index.ts';
 import { loadPlatform } from '../../platform/index.ts';
 import type { Platform, TemporaryMount } from '../../platform/types.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
+import { readIdentityFile } from '../identity-file.ts';
 import { callerLanguage } from '../language.ts';
 import { readText } from '../policy/read-policy.ts';
 import { untilStopped } from '../until-stopped.ts';
@@ -26,6 +27,7 @@ interface Options {
   readonly policy: string;
   readonly recipient: readonly string[];
   readonly mode: 'watch' | 'fuse';
+  readonly identity: readonly string[];
   readonly events?: string;
   readonly state?: string;
   readonly json?: boolean;
@@ -45,7 +47,17 @@ export function registerGuard(program: Command): void {
       (value, all: string[]) => [...all, value],
       [],
     )
-    .addOption(new Option('--mode <mode>', 'how to guard; fuse comes with a later version').choices(['fuse', 'watch']).default('watch'))
+    .addOption(
+      new Option('--mode <mode>', 'fuse: judge files before they reach the medium (Linux, root); watch: after the fact')
+        .choices(['fuse', 'watch'])
+        .default('watch'),
+    )
+    .option(
+      '--identity <keyfile>',
+      'age identity file: files encrypted for it can be read on the guarded volume (fuse); may be given more than once',
+      (value, all: string[]) => [...all, value],
+      [],
+    )
     .option('--events <file>', 'append each event there as a JSON line; durable before it counts as delivered')
     .option('--state <dir>', 'where quarantine, spool and journal lie')
     .option('--json', 'ready line and events on standard output as JSON lines')
@@ -64,7 +76,14 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
   if (usage !== null) return err(usage);
   const policy = await readPolicy(options.policy);
   if (!policy.ok) return policy;
+  const identities = await readIdentities(options.identity);
+  if (!identities.ok) return identities;
   const platform = await loadPlatform();
+  if (options.mode === 'fuse') {
+    const impossible = viewImpossible(platform);
+    if (impossible !== null) return err(impossible);
+    for (const path of [options.dir, options.at]) if (path !== undefined) detachStaleViews(callerPath(path));
+  }
   const mounted = await mount(platform, options);
   if (!mounted.ok) return mounted;
   const { volume } = mounted.value;
@@ -75,6 +94,8 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
     const started = await guardInForeground({
       platform,
       volume,
+      mode: options.mode,
+      identities: identities.value,
       policy: policy.value,
       reference: { name: policy.value.name, version: 0 },
       recipients: options.recipient,
@@ -106,8 +127,24 @@ function misused(options: Options): Failure | null {
   if (options.recipient.some((recipient) => !ageRecipient.safeParse(recipient).success)) {
     return failure('DLP_AGE_RECIPIENT', 'A recipient is not an age recipient (age1...). Nothing was guarded.');
   }
-  if (options.mode === 'fuse') return failure('DLP_GUARD_MODE', 'This version has no fuse guard; use --mode watch. Nothing was guarded.');
   return null;
+}
+
+function viewImpossible(platform: Platform): Failure | null {
+  if (platform.os !== 'linux') return failure('DLP_GUARD_MODE', 'The fuse guard is for Linux; use --mode watch. Nothing was guarded.');
+  if (!platform.privileged) return failure('DLP_GUARD_MODE', 'The fuse guard needs root; use --mode watch. Nothing was guarded.');
+  if (existsSync('/dev/fuse')) return null;
+  return failure('DLP_GUARD_MODE', 'This system has no /dev/fuse (modprobe fuse); use --mode watch. Nothing was guarded.');
+}
+
+async function readIdentities(files: readonly string[]): Promise<Result<string[], Failure>> {
+  const identities: string[] = [];
+  for (const file of files) {
+    const read = await readIdentityFile(callerPath(file));
+    if (!read.ok) return read;
+    identities.push(...read.value);
+  }
+  return ok(identities);
 }
 
 async function readPolicy(file: string): Promise<Result<Policy, Failure>> {

@@ -1,0 +1,3 @@
+/** The door of the fuse guard. Linux only: loading it is harmless elsewhere, calling it is not. */
+export { createFuseGuard, type FuseGuard, type FuseGuardOptions } from './fuse-guard.ts';
+export { detachStaleViews } from '../../platform/linux/fuse/index.ts';

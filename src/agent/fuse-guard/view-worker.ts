@@ -1,0 +1,65 @@
+import { readSync } from 'node:fs';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { decodeRequest, loadSystemCalls, REQUEST_BYTES } from '../../platform/linux/fuse/index.ts';
+import { Journal } from '../guard/journal.ts';
+import type { FromView, ToView, ViewStart } from './messages.ts';
+import { View } from './view.ts';
+
+const LOOK_AGAIN_MILLIS = 200;
+/** ENOENT: the request was given up before it was read. */
+const PASSING = new Set(['ENOENT', 'EINTR', 'EAGAIN']);
+
+/** The view thread: never returns to its event loop, so that nothing but these two sources is served. */
+function serve(start: ViewStart): void {
+  const port = parentPort;
+  if (port === null) throw new TypeError('the view runs in a thread');
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  const post = (message: FromView): void => port.postMessage(message);
+  const calls = loadSystemCalls();
+  const journal = new Journal(start.journal, { now: () => Date.now() });
+  const view = new View(start, calls, (sha256) => journal.knowsCiphertext(sha256), post);
+  const buffer = Buffer.allocUnsafeSlow(REQUEST_BYTES);
+  const counter = Buffer.alloc(8);
+
+  /** False once it is to end. */
+  function takeMessages(): boolean {
+    readSync(start.wake, counter, 0, counter.length, null);
+    for (let received = receiveMessageOnPort(port ?? never()); received !== undefined; received = receiveMessageOnPort(port ?? never())) {
+      const message = received.message as ToView;
+      if (message.kind === 'end') return false;
+      view.receive(message);
+    }
+    return true;
+  }
+
+  /** Why it ended. */
+  function loop(): string {
+    for (;;) {
+      const [asked, told] = calls.wait([start.device, start.wake], view.watching ? LOOK_AGAIN_MILLIS : -1);
+      if (view.watching) view.lookAgain();
+      if (told && !takeMessages()) return 'asked to';
+      if (!asked) continue;
+      let length: number;
+      try {
+        length = readSync(start.device, buffer, 0, buffer.length, null);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+        if (PASSING.has(code)) continue;
+        return code;
+      }
+      const request = decodeRequest(buffer, length);
+      if (request !== null) view.handle(request);
+    }
+  }
+
+  const reason = loop();
+  view.close();
+  journal.close();
+  post({ kind: 'ended', reason });
+}
+
+function never(): never {
+  throw new TypeError('the port is gone');
+}
+
+serve(workerData as ViewStart);
