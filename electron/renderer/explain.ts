@@ -34,6 +34,8 @@ export function explain(body: EventBody, t: Translate): Explanation {
       return { why: null, next: t('tray:next.expired') };
     case 'volume.mounted':
       return body.data.treatment === 'block' ? { why: t('tray:why.device-blocked'), next: t('tray:next.device-blocked') } : NOTHING;
+    case 'device.access-changed':
+      return body.data.access === 'denied' ? { why: t('tray:why.device-blocked'), next: t('tray:next.device-blocked') } : NOTHING;
     case 'policy.refused':
     case 'source.failed':
     case 'screen.lock-failed':

@@ -1,4 +1,5 @@
 import type { Effect, NotificationDraft } from '../contracts/effect.ts';
+import type { Device } from '../contracts/device.ts';
 import type { Failure } from '../contracts/errors.ts';
 import type { AgentInput } from '../contracts/input.ts';
 import type { Result } from '../contracts/result.ts';
@@ -15,6 +16,8 @@ export interface EffectPorts {
   readonly inspector: Inspector;
   readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
   readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
+  /** Absent where the OS, or the way the agent runs, knows no such thing. */
+  readonly setDeviceAccess?: (device: Device, access: 'denied' | 'granted') => Promise<Result<void, Failure>>;
   readonly sessions: Pick<SessionControl, 'readIdle' | 'lock'> | null;
   readonly notify: (to: string | null, notification: NotificationDraft) => void;
   readonly warnScreenLock: (session: string, inMillis: number) => void;
@@ -33,6 +36,7 @@ const CHANGED = { done: false, code: 'DLP_FILE_CHANGED', reason: 'The file was n
 export class EffectRunner {
   readonly #ports: EffectPorts;
   readonly #guards = new Map<string, Guard>();
+  readonly #denials = new Set<Promise<void>>();
   readonly #timers = new Map<string, () => void>();
 
   constructor(ports: EffectPorts) {
@@ -68,7 +72,9 @@ export class EffectRunner {
       case 'stopGuard':
         return this.#stopGuard(effect.volumeId);
       case 'denyVolume':
-        return this.#denyVolume(effect);
+        return this.#remember(this.#denyVolume(effect));
+      case 'setDeviceAccess':
+        return this.#setDeviceAccess(effect);
       case 'inspectFile':
         return this.#inspect(effect);
       case 'enforceFile':
@@ -145,6 +151,24 @@ export class EffectRunner {
   async #denyVolume({ volume, treatment }: Extract<Effect, { kind: 'denyVolume' }>): Promise<void> {
     const denied = await this.#ports.denyVolume(volume, treatment);
     if (!denied.ok) this.#ports.report({ kind: 'source.failed', source: 'volumes', code: denied.error.code, reason: denied.error.message });
+  }
+
+  /** What is to be unmounted is unmounted, with what was written to it, before its device goes. */
+  async #setDeviceAccess({ device, access }: Extract<Effect, { kind: 'setDeviceAccess' }>): Promise<void> {
+    await Promise.allSettled(this.#denials);
+    const set = await this.#ports.setDeviceAccess?.(device, access);
+    if (set !== undefined && !set.ok) {
+      this.#ports.report({ kind: 'source.failed', source: 'devices', code: set.error.code, reason: set.error.message });
+    }
+  }
+
+  async #remember(denial: Promise<void>): Promise<void> {
+    this.#denials.add(denial);
+    try {
+      await denial;
+    } finally {
+      this.#denials.delete(denial);
+    }
   }
 
   async #inspect({ volumeId, fileId, limits, ownData }: Extract<Effect, { kind: 'inspectFile' }>): Promise<void> {

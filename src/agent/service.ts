@@ -7,6 +7,7 @@ import type { Platform } from '../platform/types.ts';
 import { openAgentStores } from './agent-state.ts';
 import { Engine } from './engine.ts';
 import { guardFactory } from './guard-factory.ts';
+import { watchAddresses } from './network-addresses.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
 import { practicePolicy, practiceVolumes } from './practice-volumes.ts';
 import { QuarantineKeeper } from './quarantine-keeper.ts';
@@ -70,6 +71,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
     guardMode: 'watch',
     createGuard: guardFactory({ platform, quarantine, guardFolder, identities, clock, log }),
     denyVolume: (volume, treatment) => platform.denyVolume(volume, treatment),
+    ...(platform.setDeviceAccess === undefined ? {} : { setDeviceAccess: platform.setDeviceAccess }),
     sessions: sources.sessions,
     notify: (to, notification) => tray.notify(to, notification),
     warnScreenLock: (session, inMillis) => tray.warnScreenLock(session, inMillis),
@@ -135,11 +137,13 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   policyKeeper.restore();
   await quarantineKeeper.start();
   await startSources(sources, report);
+  const stopAddresses = watchAddresses(clock, (addresses) => report({ kind: 'network.changed', addresses }));
   sync.start();
 
   return ok({
     agent: enrolment.agent,
     async stop(reason) {
+      stopAddresses();
       await stopSources(sources);
       await engine.stop();
       report({ kind: 'agent.stopping', reason });

@@ -19,6 +19,7 @@ export async function startSources(sources: Sources, report: (happening: Happeni
   const failed = (source: SourceName, outcome: Result<void, Failure>): void => {
     if (!outcome.ok) report({ kind: 'source.failed', source, code: outcome.error.code, reason: outcome.error.message });
   };
+  let starting = true;
   failed(
     'sessions',
     await sources.sessions.start((change) =>
@@ -44,11 +45,12 @@ export async function startSources(sources: Sources, report: (happening: Happeni
     await sources.volumes.start((change) =>
       report(
         change.kind === 'mounted'
-          ? { kind: 'volume.mounted', volume: change.volume }
+          ? { kind: 'volume.mounted', volume: change.volume, ...(starting ? { presentAtStart: true } : {}) }
           : { kind: 'volume.unmounted', volumeId: change.volumeId },
       ),
     ),
   );
+  starting = false;
 }
 
 export async function stopSources(sources: Sources): Promise<void> {

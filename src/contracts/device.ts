@@ -6,6 +6,7 @@ export type Bus = z.infer<typeof bus>;
 export const deviceClass = z.enum([
   'storage',
   'media-transfer',
+  'phone',
   'image',
   'network',
   'printer',

@@ -1,3 +1,4 @@
+import type { Device } from './device.ts';
 import type { EventBody, FileDecision } from './event.ts';
 import type { InspectionLimits } from './finding.ts';
 import type { Notification } from './ipc.ts';
@@ -29,6 +30,8 @@ export type Effect =
   | { readonly kind: 'startGuard'; readonly volume: Volume; readonly mode: 'watch' | 'fuse'; readonly inspectPresent: boolean }
   | { readonly kind: 'stopGuard'; readonly volumeId: string }
   | { readonly kind: 'denyVolume'; readonly volume: Volume; readonly treatment: 'block' | 'read-only' }
+  /** Takes a device out of use at its bus, or gives it back. */
+  | { readonly kind: 'setDeviceAccess'; readonly device: Device; readonly access: 'denied' | 'granted' }
   | {
       readonly kind: 'inspectFile';
       readonly volumeId: string;

@@ -7,7 +7,16 @@ import { policyReference, verdict } from './verdict.ts';
 import { volume } from './volume.ts';
 
 /** The volume as an event carries it: enough to find the stick again, no paths of the host. */
-export const volumeFacts = volume.pick({ id: true, filesystem: true, label: true, uuid: true, bytesTotal: true, bus: true, device: true });
+export const volumeFacts = volume.pick({
+  id: true,
+  filesystem: true,
+  label: true,
+  uuid: true,
+  bytesTotal: true,
+  bus: true,
+  medium: true,
+  device: true,
+});
 export type VolumeFacts = z.infer<typeof volumeFacts>;
 
 /** Who: the session's user as the OS names it, and how sure we are. */
@@ -48,6 +57,8 @@ export const eventBody = z.discriminatedUnion('type', [
   body('policy.refused', z.strictObject({ code: z.string().max(64), reason: z.string().max(1024), kept: policyReference.optional() })),
   body('device.attached', z.strictObject({ device, presentAtStart: z.boolean() })),
   body('device.detached', z.strictObject({ device })),
+  /** A device rule took a device out of use, or gave it back. */
+  body('device.access-changed', z.strictObject({ device, access: z.enum(['denied', 'granted']), rule: slug.optional() })),
   body(
     'volume.mounted',
     z.strictObject({ volume: volumeFacts, treatment: z.enum(['block', 'read-only', 'guard', 'allow', 'ignore']), rule: slug.optional() }),

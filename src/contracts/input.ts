@@ -43,8 +43,10 @@ export const agentInput = z.discriminatedUnion('kind', [
   input('policy.refused', { code: z.string().max(64), reason: z.string().max(1024) }),
   input('device.attached', { device, presentAtStart: z.boolean() }),
   input('device.detached', { deviceId: z.string() }),
-  input('volume.mounted', { volume }),
+  input('volume.mounted', { volume, presentAtStart: z.boolean().optional() }),
   input('volume.unmounted', { volumeId: z.string() }),
+  /** The PC's own addresses, without the loopback's. */
+  input('network.changed', { addresses: z.array(z.string().max(64)).max(256) }),
   input('source.failed', {
     source: z.enum(['devices', 'volumes', 'sessions', 'sync']),
     code: z.string().max(64),

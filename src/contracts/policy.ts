@@ -17,6 +17,25 @@ const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'four lower-case hex digits, e.g
 export const deviceAction = z.enum(['block', 'read-only', 'guard', 'allow']);
 export type DeviceAction = z.infer<typeof deviceAction>;
 
+/** `09:00`, 24 hours. */
+const clockTime = z.string().regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, 'a time of day such as 09:00');
+/** From `from` up to `to`, past midnight when `to` is not later. */
+const timeWindow = z.strictObject({
+  days: z
+    .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+    .min(1)
+    .max(7)
+    .optional(),
+  from: clockTime,
+  to: clockTime,
+  /** IANA name; the PC's own setting is its user's to change. */
+  zone: z.string().regex(/^[A-Za-z0-9_+/-]{1,64}$/, 'a time zone such as Asia/Tokyo'),
+});
+export type TimeWindow = z.infer<typeof timeWindow>;
+const addressRange = z.string().regex(/^[0-9A-Fa-f.:]{2,45}\/[0-9]{1,3}$/, 'an address range such as 10.20.0.0/16');
+const serialRange = z.strictObject({ from: z.string().min(1).max(256), to: z.string().min(1).max(256) });
+export type SerialRange = z.infer<typeof serialRange>;
+
 const whoWhere = { users: z.array(glob).min(1).max(1000).optional(), hosts: z.array(glob).min(1).max(1000).optional() };
 
 export const deviceRule = z.strictObject({
@@ -29,8 +48,17 @@ export const deviceRule = z.strictObject({
     'product-id': z.array(usbId).min(1).max(1000).optional(),
     /** Serials, exact or with `*`. */
     serial: z.array(glob).min(1).max(10_000).optional(),
+    /** Serials between two of the same length, both included, compared character by character. */
+    'serial-range': z.array(serialRange).min(1).max(1000).optional(),
     'has-serial': z.boolean().optional(),
     filesystem: z.array(z.string().min(1).max(32)).min(1).max(32).optional(),
+    /** The medium carries a record that this organisation signed for it. */
+    enrolled: z.boolean().optional(),
+    /** Plugged in before the agent started, or later. */
+    'present-at-start': z.boolean().optional(),
+    time: z.array(timeWindow).min(1).max(32).optional(),
+    /** The PC has an address in one of these ranges. */
+    networks: z.array(addressRange).min(1).max(64).optional(),
     ...whoWhere,
   }),
   action: deviceAction,
@@ -154,6 +182,8 @@ export const policy = z.strictObject({
   devices: z
     .strictObject({
       default: deviceAction.default('guard'),
+      /** In place of `default` for what was plugged in before the agent started. */
+      'default-present-at-start': deviceAction.optional(),
       rules: z.array(deviceRule).max(1000).default([]),
     })
     .prefault({}),

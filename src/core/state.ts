@@ -15,7 +15,14 @@ export interface PolicySnapshot {
   readonly recipients: readonly string[];
 }
 
+export interface DeviceState {
+  readonly device: Device;
+  readonly presentAtStart: boolean;
+  readonly access: 'denied' | 'granted';
+}
+
 export interface VolumeState {
+  readonly presentAtStart: boolean;
   readonly volume: Volume;
   readonly treatment: Treatment;
   readonly rule?: string;
@@ -57,8 +64,10 @@ export interface SessionState {
 export interface AgentState {
   readonly host: string;
   readonly snapshot: PolicySnapshot | null;
-  readonly devices: Readonly<Record<string, Device>>;
+  readonly devices: Readonly<Record<string, DeviceState>>;
   readonly volumes: Readonly<Record<string, VolumeState>>;
+  /** The PC's own addresses. */
+  readonly addresses: readonly string[];
   readonly files: Readonly<Record<string, FileInFlight>>;
   readonly holds: Readonly<Record<string, Hold>>;
   readonly sessions: Readonly<Record<string, SessionState>>;
@@ -68,7 +77,18 @@ export interface AgentState {
 }
 
 export function initialState(guardMode: 'watch' | 'fuse' = 'watch'): AgentState {
-  return { host: '', snapshot: null, devices: {}, volumes: {}, files: {}, holds: {}, sessions: {}, failedSources: [], guardMode };
+  return {
+    host: '',
+    snapshot: null,
+    devices: {},
+    volumes: {},
+    addresses: [],
+    files: {},
+    holds: {},
+    sessions: {},
+    failedSources: [],
+    guardMode,
+  };
 }
 
 /** A copy of the record without one key. */

@@ -1,6 +1,7 @@
 import type { Effect } from '../contracts/effect.ts';
 import type { AgentInput, InputKind, InputOf } from '../contracts/input.ts';
 import { onAgentStarted, onAgentStopping, onCommandReceived, onSourceFailed } from './handlers/agent.ts';
+import { onNetworkChanged } from './handlers/device-rules.ts';
 import { onDeviceAttached, onDeviceDetached } from './handlers/devices.ts';
 import { onFileArrived, onFileEnforced, onFileInspected, onFileRecovered } from './handlers/files.ts';
 import { onFileJustified, onFileReleased, onHoldFound, onQuarantineExpired, onQuarantineRestored } from './handlers/holds.ts';
@@ -26,6 +27,7 @@ const HANDLERS: Handlers = {
   'device.detached': onDeviceDetached,
   'volume.mounted': onVolumeMounted,
   'volume.unmounted': onVolumeUnmounted,
+  'network.changed': onNetworkChanged,
   'source.failed': onSourceFailed,
   'guard.ready': onGuardReady,
   'guard.failed': onGuardFailed,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Device } from '../contracts/device.ts';
 import type { Failure } from '../contracts/errors.ts';
 import type { Actor } from '../contracts/event.ts';
 import type { Result } from '../contracts/result.ts';
@@ -72,6 +73,8 @@ export interface Platform {
   actorOf(uid: number): Actor;
   /** Takes a volume away (`block`) or makes it unwritable, wherever it is mounted. DLP_VOLUME_BUSY, DLP_VOLUME_DENY. */
   denyVolume(volume: Volume, treatment: 'block' | 'read-only'): Promise<Result<void, Failure>>;
+  /** Takes a device out of use at its bus, or gives it back; never its keyboard or mouse. Absent where the OS has no such thing. */
+  readonly setDeviceAccess?: (device: Device, access: 'denied' | 'granted') => Promise<Result<void, Failure>>;
   /** For one guard in the foreground: mounts a device, an image or a folder. DLP_GUARD_START where the OS or the rights do not allow it. */
   mountTemporarily(source: string, at: string): Promise<Result<TemporaryMount, Failure>>;
   gaps(): PlatformGap[];

@@ -134,6 +134,9 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'a duration such as 30s, 5m, 8h or 14d': '時間は 30s・5m・8h・14d のように単位を付けて書いてください',
   'a size such as 512KiB, 20MiB or 2GiB': '大きさは 512KiB・20MiB・2GiB のように単位を付けて書いてください',
   'four lower-case hex digits, e.g. 0781': '小文字の 16 進数 4 桁で書いてください（例: 0781）',
+  'a time of day such as 09:00': '時刻は 09:00 のように 24 時間制で書いてください',
+  'a time zone such as Asia/Tokyo': 'タイムゾーンは Asia/Tokyo のように書いてください',
+  'an address range such as 10.20.0.0/16': 'アドレスの範囲は 10.20.0.0/16 のように書いてください',
   'an age recipient, age1...': 'age1... の形の受信者鍵を書いてください',
 };
 

@@ -37,6 +37,7 @@ const TYPE_LOOKS: Readonly<Record<EventType, Look>> = {
   'agent.stopped': look('plain', 'agent'),
   'device.attached': look('plain', 'device'),
   'device.detached': look('plain', 'device'),
+  'device.access-changed': look('plain', 'device'),
   'volume.mounted': look('plain', 'device'),
   'volume.unmounted': look('plain', 'device'),
   'screen.lock-warned': look('plain', 'screen'),

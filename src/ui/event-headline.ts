@@ -37,6 +37,8 @@ export function eventHeadline(body: ShownEventBody, t: Translate, format: Format
     case 'device.attached':
     case 'device.detached':
       return t(`events:headline.${body.type}`, { device: deviceName(body.data.device, t) });
+    case 'device.access-changed':
+      return t(`events:headline.device.access-${body.data.access}`, { device: deviceName(body.data.device, t) });
     case 'volume.mounted':
       return t('events:headline.volume.mounted', {
         volume: volumeName(body.data.volume, t),

@@ -2,8 +2,8 @@ import type { Effect } from '../../contracts/effect.ts';
 import type { InputOf } from '../../contracts/input.ts';
 import type { AgentState } from '../state.ts';
 import type { Step } from '../step.ts';
+import { treatEverything, watchTheClock } from './device-rules.ts';
 import { rearmSessions } from './screen-lock.ts';
-import { treatVolume } from './volumes.ts';
 
 /** A new policy holds at once, also for what is already plugged in. Files being enforced end under the old one. */
 export function onPolicyApplied(state: AgentState, input: InputOf<'policy.applied'>): Step {
@@ -15,13 +15,9 @@ export function onPolicyApplied(state: AgentState, input: InputOf<'policy.applie
     body: { type: 'policy.applied', severity: 'info', data: { policy: reference, ...(previous === undefined ? {} : { previous }) } },
   };
   const effects: Effect[] = [applied];
-  let next: AgentState = { ...state, snapshot: { policy, reference, recipients } };
-  for (const { volume } of Object.values(state.volumes)) {
-    const treated = treatVolume(next, volume, at);
-    next = treated.state;
-    effects.push(...treated.effects);
-  }
-  return { state: next, effects: [...effects, ...rearmSessions(next)] };
+  const treated = treatEverything({ ...state, snapshot: { policy, reference, recipients } }, at);
+  effects.push(...treated.effects, ...watchTheClock(state, treated.state));
+  return { state: treated.state, effects: [...effects, ...rearmSessions(treated.state)] };
 }
 
 export function onPolicyRefused(state: AgentState, input: InputOf<'policy.refused'>): Step {

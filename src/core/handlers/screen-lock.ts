@@ -2,6 +2,7 @@ import type { Effect } from '../../contracts/effect.ts';
 import type { InputOf } from '../../contracts/input.ts';
 import { type AgentState, type SessionState, without } from '../state.ts';
 import type { Step } from '../step.ts';
+import { DEVICE_RULES_TIMER, onDeviceRulesTimer, onUsersChanged } from './device-rules.ts';
 import { durationMillis } from '../units.ts';
 
 const TIMER = 'idle:';
@@ -37,20 +38,23 @@ export function rearmSessions(state: AgentState): Effect[] {
 export function onSessionSeen(state: AgentState, input: InputOf<'session.seen'>): Step {
   const known: SessionState = { actor: input.actor, phase: 'active', idleMillis: 0, lockFailed: false };
   const rule = lockRule(state);
-  return {
+  const seen: Step = {
     state: { ...state, sessions: { ...state.sessions, [input.session]: known } },
     effects: rule === null ? [] : [{ kind: 'readIdle', session: input.session }],
   };
+  return onUsersChanged(seen, input.at);
 }
 
 export function onSessionEnded(state: AgentState, input: InputOf<'session.ended'>): Step {
-  return {
+  const ended: Step = {
     state: { ...state, sessions: without(state.sessions, input.session) },
     effects: [{ kind: 'clearTimer', timer: `${TIMER}${input.session}` }],
   };
+  return onUsersChanged(ended, input.at);
 }
 
 export function onTimerFired(state: AgentState, input: InputOf<'timer.fired'>): Step {
+  if (input.timer === DEVICE_RULES_TIMER) return onDeviceRulesTimer(state, input.at);
   const session = input.timer.startsWith(TIMER) ? input.timer.slice(TIMER.length) : '';
   if (state.sessions[session] === undefined || lockRule(state) === null) return { state, effects: [] };
   return { state, effects: [{ kind: 'readIdle', session }] };

@@ -6,15 +6,18 @@ import { decideVolume } from '../policy/decide-volume.ts';
 import { volumeFacts } from '../volume-facts.ts';
 import { type AgentState, type GuardState, type Treatment, type VolumeState, without } from '../state.ts';
 import type { Step } from '../step.ts';
+import { surroundingsOf } from '../surroundings.ts';
 
 export function onVolumeMounted(state: AgentState, input: InputOf<'volume.mounted'>): Step {
-  return treatVolume(state, input.volume, input.at);
+  return treatVolume(state, input.volume, input.at, input.presentAtStart);
 }
 
 /** Applies the policy's device rules to a volume: for a new one, and again for each when the policy changes. */
-export function treatVolume(state: AgentState, volume: Volume, at: string): Step {
+export function treatVolume(state: AgentState, volume: Volume, at: string, mountedAtStart = false): Step {
   const before = state.volumes[volume.id];
-  const { treatment, rule } = decide(state, volume);
+  // A stick that was there is there from the start, whenever it is mounted.
+  const presentAtStart = before?.presentAtStart ?? (mountedAtStart || wasPresentAtStart(state, volume));
+  const { treatment, rule } = decide(state, volume, at, presentAtStart);
   if (before !== undefined && before.treatment === treatment && before.volume.mountPoint === volume.mountPoint) {
     const next = withVolume(state, { ...before, volume, ...(rule === undefined ? {} : { rule }) });
     // Somebody made writable what was made read-only.
@@ -28,15 +31,16 @@ export function treatVolume(state: AgentState, volume: Volume, at: string): Step
   }
   effects.push(...treat(state, volume, treatment, rule));
   const guard: GuardState = treatment === 'guard' ? 'starting' : 'none';
-  return { state: withVolume(state, { volume, treatment, guard, ...(rule === undefined ? {} : { rule }) }), effects };
+  return { state: withVolume(state, { volume, presentAtStart, treatment, guard, ...(rule === undefined ? {} : { rule }) }), effects };
 }
 
-function decide(state: AgentState, volume: Volume): { treatment: Treatment; rule?: string } {
+function decide(state: AgentState, volume: Volume, at: string, presentAtStart: boolean): { treatment: Treatment; rule?: string } {
   if (state.snapshot === null) return { treatment: 'ignore' };
-  const users = new Set(Object.values(state.sessions).map((session) => session.actor.name));
-  const [user] = users.size === 1 ? users : [];
-  return decideVolume(state.snapshot.policy, { volume, host: state.host, ...(user === undefined ? {} : { user }) });
+  return decideVolume(state.snapshot.policy, { ...surroundingsOf(state, at, presentAtStart), volume });
 }
+
+const wasPresentAtStart = (state: AgentState, { device }: Volume): boolean =>
+  device !== undefined && state.devices[device.id]?.presentAtStart === true;
 
 function treat(state: AgentState, volume: Volume, treatment: Treatment, rule: string | undefined): Effect[] {
   switch (treatment) {

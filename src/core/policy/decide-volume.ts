@@ -1,15 +1,27 @@
 import type { Bus } from '../../contracts/device.ts';
 import type { DeviceAction, DeviceRule, Policy } from '../../contracts/policy.ts';
 import type { Volume } from '../../contracts/volume.ts';
+import { isInAddressRange } from './address-range.ts';
 import { matchesSerial } from './file-condition.ts';
 import { matchesAnyGlob } from './glob.ts';
 import { holdsAll, memberOf, type Member } from './member.ts';
+import { isInSerialRange } from './serial-range.ts';
+import { isWithinAny } from './time-window.ts';
 
-export interface VolumeCircumstances {
-  readonly volume: Volume;
+/** What a device rule may ask besides the hardware. What is absent matches nothing. */
+export interface Surroundings {
   /** Absent when nobody is logged in: then no rule that names users holds. */
   readonly user?: string | undefined;
   readonly host: string;
+  /** When it is asked; an instant. */
+  readonly at?: string;
+  /** The PC's own addresses. */
+  readonly addresses?: readonly string[];
+  readonly presentAtStart?: boolean;
+}
+
+export interface VolumeCircumstances extends Surroundings {
+  readonly volume: Volume;
 }
 
 export interface VolumeDecision {
@@ -23,10 +35,14 @@ export interface VolumeDecision {
 export function decideVolume(policy: Policy, circumstances: VolumeCircumstances): VolumeDecision {
   if (!countsAsRemovable(policy, circumstances.volume.bus)) return { treatment: 'ignore' };
   const rule = policy.devices.rules.find(({ when }) => holdsAll(DEVICE_MEMBERS, when, circumstances));
-  return rule === undefined ? { treatment: policy.devices.default } : { treatment: rule.action, rule: rule.id };
+  return rule === undefined ? { treatment: defaultTreatment(policy, circumstances) } : { treatment: rule.action, rule: rule.id };
 }
 
-function countsAsRemovable(policy: Policy, bus: Bus): boolean {
+export function defaultTreatment({ devices }: Policy, { presentAtStart = false }: Surroundings): DeviceAction {
+  return (presentAtStart ? devices['default-present-at-start'] : undefined) ?? devices.default;
+}
+
+export function countsAsRemovable(policy: Policy, bus: Bus): boolean {
   if (bus === 'virtual') return policy.volumes['include-virtual'];
   return policy.volumes.removable.includes(bus);
 }
@@ -56,6 +72,10 @@ const MEMBERS: Readonly<Record<keyof DeviceCondition, Member<DeviceCondition, Vo
     holds: (wanted, { volume }) => matchesSerial(wanted, volume.device?.serial),
     seen: ({ volume }) => volume.device?.serial ?? null,
   }),
+  'serial-range': member('serial-range', {
+    holds: (wanted, { volume }) => isInSerialRange(wanted, volume.device?.serial),
+    seen: ({ volume }) => volume.device?.serial ?? null,
+  }),
   'has-serial': member('has-serial', {
     holds: (wanted, { volume }) => wanted === hasSerial(volume),
     seen: ({ volume }) => hasSerial(volume),
@@ -63,6 +83,22 @@ const MEMBERS: Readonly<Record<keyof DeviceCondition, Member<DeviceCondition, Vo
   filesystem: member('filesystem', {
     holds: (wanted, { volume }) => wanted.some((name) => name.toLowerCase() === volume.filesystem.toLowerCase()),
     seen: ({ volume }) => volume.filesystem,
+  }),
+  enrolled: member('enrolled', {
+    holds: (wanted, { volume }) => wanted === (volume.medium !== undefined),
+    seen: ({ volume }) => volume.medium !== undefined,
+  }),
+  'present-at-start': member('present-at-start', {
+    holds: (wanted, { presentAtStart }) => wanted === presentAtStart,
+    seen: ({ presentAtStart }) => presentAtStart ?? null,
+  }),
+  time: member('time', {
+    holds: (wanted, { at }) => at !== undefined && isWithinAny(wanted, at),
+    seen: ({ at }) => at ?? null,
+  }),
+  networks: member('networks', {
+    holds: (wanted, { addresses = [] }) => wanted.some((range) => addresses.some((address) => isInAddressRange(range, address))),
+    seen: ({ addresses }) => addresses ?? null,
   }),
   users: member('users', {
     holds: (wanted, { user }) => user !== undefined && matchesAnyGlob(wanted, user),

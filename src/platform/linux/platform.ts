@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Platform, PlatformGap } from '../types.ts';
 import { UsbDevices } from '../usb/usb-devices.ts';
 import { accountName } from './accounts.ts';
+import { setDeviceAccess } from './device-access.ts';
 import { denyVolume } from './deny-volume.ts';
 import { mountTemporarily } from './mount-device.ts';
 import { linuxPaths } from './paths.ts';
@@ -28,6 +29,7 @@ export function createLinuxPlatform(): Platform {
     peerOf,
     actorOf: (uid) => ({ name: accountName(uid), basis: 'owner' }),
     denyVolume,
+    setDeviceAccess: (device, access) => setDeviceAccess(device, access),
     mountTemporarily,
     gaps: () => gaps(privileged),
   };

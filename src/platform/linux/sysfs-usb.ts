@@ -17,7 +17,7 @@ export function readUsbDevice(folder: string, name: string): Device | null {
   return {
     id: `usb:${name}`,
     bus: 'usb',
-    classes: classesOf(Number.parseInt(readAttribute(folder, 'bDeviceClass') ?? '0', 16), interfacesOf(folder)),
+    classes: classesOf(Number.parseInt(readAttribute(folder, 'bDeviceClass') ?? '0', 16), interfacesOf(folder), vendorId),
     vendorId,
     productId,
     ...present({

@@ -4,7 +4,7 @@ import { failure, type Failure } from '../../contracts/errors.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import type { Volume } from '../../contracts/volume.ts';
 import type { VolumeChange, VolumeSource } from '../../core/ports.ts';
-import { type BlockFacts, readBlockDevice } from './block-device.ts';
+import { type BlockFacts, isBlockDeviceThere, readBlockDevice } from './block-device.ts';
 import { deviceNumber, readFilesystemNames } from './block-properties.ts';
 import { isSystemMount, type MountedFilesystem, mountedFilesystems } from './mount-choice.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
@@ -82,6 +82,7 @@ export class LinuxVolumes implements VolumeSource {
 function volumesOf(mounts: readonly Mount[]): Map<string, Known> {
   const found = new Map<string, Known>();
   for (const filesystem of mountedFilesystems(mounts)) {
+    if (filesystem.kind === 'block' && !isBlockDeviceThere(blockNumber(filesystem))) continue;
     const hardware = filesystem.kind === 'block' ? readBlockDevice(blockNumber(filesystem)) : NO_HARDWARE[filesystem.kind];
     if (isSystemMount(filesystem, mounts, !hardware.removable) || filesystem.primary.mountPoint.length > MAX_PATH) continue;
     const volume = describeVolume(filesystem, hardware);

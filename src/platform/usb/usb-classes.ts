@@ -28,11 +28,24 @@ const NETWORK_SUBCLASSES = new Set([0x06, 0x07, 0x0c, 0x0d, 0x0e]);
 /** Phones show this class for PTP and for MTP alike; what they offer behind it is files. */
 const PTP_SUBCLASS = 0x01;
 
+/** The debugging bridge and the boot loader of Android (AOSP, adb and fastboot). */
+const ANDROID = { classCode: 0xff, subclass: 0x42, protocols: [0x01, 0x03] };
+/** USB-IF's number of Apple: its phones and tablets are the devices of its that show pictures. */
+const APPLE = '05ac';
+
 /** What a device can do, by its own class and by each of its interfaces'. Never empty: `other` says nothing else fits. */
-export function classesOf(deviceClass: number, interfaces: readonly UsbInterfaceClass[]): DeviceClass[] {
+export function classesOf(deviceClass: number, interfaces: readonly UsbInterfaceClass[], vendorId?: string): DeviceClass[] {
   const found = new Set(interfaces.flatMap((each) => interfaceClass(each)));
   if (deviceClass === 0x09) found.add('hub');
+  if (isPhone(interfaces) || (vendorId === APPLE && found.has('media-transfer'))) found.add('phone');
   return found.size === 0 ? ['other'] : [...found];
+}
+
+function isPhone(interfaces: readonly UsbInterfaceClass[]): boolean {
+  return interfaces.some(
+    ({ classCode, subclass, protocol }) =>
+      classCode === ANDROID.classCode && subclass === ANDROID.subclass && ANDROID.protocols.includes(protocol),
+  );
 }
 
 function interfaceClass({ classCode, subclass, protocol }: UsbInterfaceClass): DeviceClass[] {

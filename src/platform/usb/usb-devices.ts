@@ -115,7 +115,7 @@ export function describeUsb(description: UsbDescription): Device {
   return {
     id: `usb:${nameOnBus(description)}`,
     bus: 'usb',
-    classes: classesOf(description.deviceClass, interfacesOf(description)),
+    classes: classesOf(description.deviceClass, interfacesOf(description), usbId(description.vendorId)),
     vendorId: usbId(description.vendorId),
     productId: usbId(description.productId),
     ...text('vendorName', manufacturerName),

@@ -86,6 +86,18 @@ describe('hardware below a filesystem', () => {
     expect(readBlockDevice('259:0', root)).toMatchObject({ bus: 'thunderbolt', removable: true });
   });
 
+  test.each([
+    ['seconds after the start', '4000000', 'internal'],
+    ['an hour later, as at a USB4 port that the firmware does not call external', '3600000000', 'unknown'],
+  ])('an NVMe disk that looks built in, first seen %s', (_when, microseconds, bus) => {
+    const folder = 'devices/pci0000:00/0000:00:1c.0/0000:06:00.0/nvme/nvme2/nvme2n1';
+    sysfs(
+      { [`${folder}/size`]: '8', [`${folder}/dev`]: '259:7\n', 'udev/b259:7': `S:disk/by-id/nvme-${'x'.repeat(300)}\nI:${microseconds}\n` },
+      { 'dev/block/259:7': folder },
+    );
+    expect(readBlockDevice('259:7', root, join(root, 'udev'))).toMatchObject({ bus });
+  });
+
   test('a device that went away, or layers that lead in a circle, are unknown and no hang', () => {
     expect(readBlockDevice('8:99', root)).toEqual({ bus: 'unknown', removable: false });
     const mapper = 'devices/virtual/block/dm-0';

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { setDeviceAccess } from '../../../src/platform/linux/device-access.ts';
+import { fakeStick } from '../../fakes/fake-usb.ts';
+
+let root: string;
+let devices: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'sekisho-sysfs-'));
+  devices = join(root, 'devices');
+  mkdirSync(devices);
+  writeFileSync(join(root, 'drivers_probe'), '');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function plug(name: string, deviceClass: string, ...interfaceClasses: string[]): void {
+  const files = { idVendor: '0781', bDeviceClass: deviceClass, authorized: '1' };
+  write(name, files);
+  for (const [index, kind] of interfaceClasses.entries()) write(`${name}:1.${index}`, { bInterfaceClass: kind, authorized: '1' });
+}
+
+function write(folder: string, files: Record<string, string>): void {
+  mkdirSync(join(devices, folder));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(devices, folder, name), `${text}\n`);
+}
+
+const authorized = (name: string): string => readFileSync(join(devices, name, 'authorized'), 'utf8').trim();
+const stick = fakeStick({ id: 'usb:1-4.2' });
+
+describe('taking a device out of use', () => {
+  test('the whole device, and back again', async () => {
+    plug('1-4.2', '00', '08');
+    plug('1-4', '09', '09');
+    expect(await setDeviceAccess(stick, 'denied', devices)).toEqual({ ok: true, value: undefined });
+    expect([authorized('1-4.2'), authorized('1-4')]).toEqual(['0', '1']);
+    await setDeviceAccess(stick, 'granted', devices);
+    expect([authorized('1-4.2'), authorized('1-4.2:1.0')]).toEqual(['1', '1']);
+  });
+
+  test('a keyboard with a disk inside keeps its keys', async () => {
+    plug('1-4.2', '00', '03', '08');
+    await setDeviceAccess(stick, 'denied', devices);
+    expect([authorized('1-4.2'), authorized('1-4.2:1.0'), authorized('1-4.2:1.1')]).toEqual(['1', '1', '0']);
+    await setDeviceAccess(stick, 'granted', devices);
+    expect(authorized('1-4.2:1.1')).toBe('1');
+    expect(readFileSync(join(root, 'drivers_probe'), 'utf8')).toBe('1-4.2:1.1');
+  });
+
+  test('what is gone already is denied', async () => {
+    expect(await setDeviceAccess(stick, 'denied', devices)).toEqual({ ok: true, value: undefined });
+  });
+
+  test.each(['usb:../1-4', 'block:nvme0n1', 'usb:1'])('%s names no device of the bus', async (id) => {
+    mkdirSync(join(root, '1-4'));
+    writeFileSync(join(root, '1-4/idVendor'), '1');
+    expect(await setDeviceAccess(fakeStick({ id }), 'denied', devices)).toEqual({ ok: true, value: undefined });
+  });
+
+  test('a kernel that refuses is told of', async () => {
+    plug('1-4.2', '00', '08');
+    rmSync(join(devices, '1-4.2/authorized'));
+    mkdirSync(join(devices, '1-4.2/authorized'));
+    expect(await setDeviceAccess(stick, 'denied', devices)).toMatchObject({ ok: false, error: { code: 'DLP_DEVICE_DENY' } });
+  });
+});
