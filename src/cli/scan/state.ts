@@ -127,9 +127,9 @@ export class ScanState {
   commit(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#writes === 0) return;
     this.#writes = 0;
-    this.database.exec('COMMIT');
+    // A disk that is full ends the transaction by itself.
+    if (this.database.isTransaction) this.database.exec('COMMIT');
   }
 
   /** Forgets what no scan has asked for in a long time. */
@@ -140,18 +140,16 @@ export class ScanState {
     this.database.prepare('DELETE FROM inspections WHERE used < ?').run(oldest);
   }
 
+  /** Keeps what it can; whoever must know whether that worked calls `commit` before. */
   close(): void {
-    try {
-      this.commit();
-    } finally {
-      clearTimeout(this.#timer);
-      this.database.close();
-    }
+    this.#commitQuietly();
+    this.database.close();
   }
 
   #write(run: () => void): void {
-    if (this.#writes === 0) {
+    if (!this.database.isTransaction) {
       this.database.exec('BEGIN');
+      clearTimeout(this.#timer);
       // Not later than this, however slow the next file is. A failure shows at the next write.
       this.#timer = setTimeout(() => this.#commitQuietly(), COMMIT_MILLIS).unref();
     }
@@ -164,7 +162,7 @@ export class ScanState {
     try {
       this.commit();
     } catch {
-      // COMMIT failed and the transaction is still open or gone; the scan's own next call meets the same disk.
+      // What was not committed is looked into again; the scan's own next call meets the same disk.
     }
   }
 }

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Inspection } from '../../../src/contracts/finding.ts';
 import type { FileStamp } from '../../../src/core/ports.ts';
-import { ScanState } from '../../../src/cli/scan/state.ts';
+import { ScanState, stateFailure } from '../../../src/cli/scan/state.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -166,6 +166,27 @@ describe('ScanState', () => {
     const before = readFileSync(path);
     expect(code(path)).toBe('DLP_STORE_IO');
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('says that the disk is full, and keeps what it has', () => {
+    const path = newPath();
+    const state = open(path);
+    state.store({ stamp: STAMP, digest: null, inspection: SEEN, lasting: true });
+    state.commit();
+    // SQLite's own way to be full (SQLITE_FULL), without a disk to fill.
+    state.database.exec('PRAGMA max_page_count = 1');
+    let error: unknown;
+    try {
+      for (let inode = 0n; inode < 5000n; inode += 1n)
+        state.store({ stamp: { ...STAMP, inode }, digest: null, inspection: SEEN, lasting: true });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(stateFailure(error, path)).toMatchObject({ code: 'DLP_STORE_FULL', retryable: true });
+    state.close();
+    const after = open(path);
+    expect(after.findByStamp(STAMP)).toEqual(SEEN);
+    after.close();
   });
 
   it.runIf(process.platform !== 'win32')('follows no link to a file of somebody’s', () => {
