@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.ts';
 import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { decodedText } from '../decoded-text.ts';
@@ -35,8 +36,8 @@ export async function extractDirectoryEntries(level: Level, content: Content): P
   let headed = false;
   let card: ContentLine[] | undefined;
   let files = 0;
-  for (const { text, line } of unfoldedLines(bytes.toString('latin1'))) {
-    if (line % 1024 === 0) extraction.budget.checkTime();
+  for (const { text, line } of unfoldedLines(bytes.toString('latin1'), extraction.budget)) {
+    extraction.budget.checkTime();
     const property = await parsedLine(text);
     if (property === undefined) continue;
     const { name, parameters, value } = property;
@@ -67,23 +68,44 @@ function cardCells(card: readonly ContentLine[]): string[] {
 }
 
 /** Lines with their continuations: after a fold (a space or a tab), or after `=` in quoted-printable. `line` is where they begin. */
-function* unfoldedLines(text: string): Generator<{ readonly text: string; readonly line: number }> {
-  const lines = text.split(/\r\n|\n|\r/);
-  for (let at = 0; at < lines.length;) {
-    const line = at + 1;
-    const parts = [lines[at++] ?? ''];
-    const quoted = /^[^:]*quoted-printable/i.test(parts[0] ?? '');
+function* unfoldedLines(text: string, budget: Budget): Generator<{ readonly text: string; readonly line: number }> {
+  let number = 1;
+  for (let at = 0; at < text.length;) {
+    const line = number;
+    const parts: string[] = [];
+    let quoted = false;
     for (;;) {
-      const next = lines[at];
-      const last = parts.at(-1) ?? '';
-      if (next === undefined) break;
-      if (quoted && last.endsWith('=')) parts.splice(-1, 1, last.slice(0, -1), next);
-      else if (/^[ \t]/.test(next)) parts.push(next.slice(1));
-      else break;
+      const end = lineEnd(text, at);
+      const soft = quoted && end > at && text.charCodeAt(end - 1) === EQUALS;
+      parts.push(text.slice(at, soft ? end - 1 : end));
+      if (parts.length === 1) quoted = QUOTED.test(text.slice(at, Math.min(end, at + LONGEST_PARAMETERS)));
+      // The first line ends in `=` before it is known that it is quoted.
+      const firstSoft = parts.length === 1 && quoted && end > at && text.charCodeAt(end - 1) === EQUALS;
+      if (firstSoft) parts[0] = text.slice(at, end - 1);
+      at = text.startsWith('\r\n', end) ? end + 2 : end + 1;
+      if (++number % 4096 === 0) budget.checkTime();
+      if (at >= text.length) break;
+      const code = text.charCodeAt(at);
+      if (soft || firstSoft) continue;
+      if (code !== SPACE && code !== TAB) break;
       at++;
     }
     yield { text: parts.join(''), line };
   }
+}
+
+const QUOTED = /^[^:]*quoted-printable/i;
+const LONGEST_PARAMETERS = 1024;
+const SPACE = 0x20;
+const TAB = 0x09;
+const EQUALS = 0x3d;
+
+function lineEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || code === 0x0d) return at;
+  }
+  return text.length;
 }
 
 async function parsedLine(line: string): Promise<ContentLine | undefined> {

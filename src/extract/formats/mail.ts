@@ -2,33 +2,96 @@ import type { Address, Email } from 'postal-mime';
 import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { detectEncoding } from '../text-encoding.ts';
+import { decodedBody, partsOf, readPart, type MimePart } from './mime-part.ts';
 
 /** Outlook sends a message's label as `name=value;` pairs. */
 const LABEL_HEADER = 'msip_labels';
+/** Multiparts within multiparts: what programs send stays far below. */
+const DEEPEST = 64;
+
 /** Headers, bodies, and every attachment by its own true type. */
 export async function extractMail(level: Level, content: Content): Promise<void> {
-  const { extraction } = level;
-  const { default: PostalMime } = await import('postal-mime');
-  const email = await PostalMime.parse(await collect(content.chunks(), extraction.budget), {
-    attachmentEncoding: 'arraybuffer',
-    maxNestingDepth: 64,
-  });
-  const emit = (text: string): void => extraction.emit({ kind: 'text', text, place: placeOf(level, { line: 1 }) });
-  emit(headerText(email));
+  const message = readPart(await collect(content.chunks(), level.extraction.budget));
+  const email = await parseHeader(message.header);
+  emitText(level, headerText(email));
   for (const { key, value } of email.headers) {
     if (key !== LABEL_HEADER) continue;
-    for (const [, name = '', text = ''] of value.matchAll(/([^;=\s]+)=([^;]*)/g)) extraction.labels.property(name, text);
+    for (const [, name = '', text = ''] of value.matchAll(/([^;=\s]+)=([^;]*)/g)) level.extraction.labels.property(name, text);
   }
-  if (email.text !== undefined) emit(email.text);
-  else if (email.html !== undefined) {
-    const html = new TextEncoder().encode(email.html);
-    await level.inner('body.html', () => contentOfSource(bufferSource(html)));
+  await new BodyReader(level).read(message, 0);
+}
+
+/** Reads the parts of one message. The library that decodes headers is slow with bodies of short lines. */
+class BodyReader {
+  readonly #level: Level;
+  #attachments = 0;
+
+  constructor(level: Level) {
+    this.#level = level;
   }
-  for (const [index, { filename, content: bytes }] of email.attachments.entries()) {
-    extraction.budget.countEntry();
-    const data = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : new Uint8Array(bytes);
-    await level.inner(filename ?? `attachment-${index + 1}`, () => contentOfSource(bufferSource(data)));
+
+  async read(part: MimePart, depth: number): Promise<void> {
+    const level = this.#level;
+    const { budget } = level.extraction;
+    budget.checkTime();
+    if (part.boundary !== undefined) {
+      if (depth >= DEEPEST) {
+        level.extraction.report('too-deep', level.part);
+        return;
+      }
+      for (const bytes of partsOf(part)) {
+        budget.countEntry();
+        await this.read(readPart(bytes), depth + 1);
+      }
+      return;
+    }
+    if (depth > 0 && (part.attached || !/^text\/(?:plain|html)$/.test(part.type))) {
+      await this.#readAttachment(part);
+      return;
+    }
+    const body = decodedBody(part);
+    if (body.length === 0) return;
+    if (part.type.startsWith('text/html')) {
+      const html = Buffer.from(decode(body, part.charset));
+      await level.inner('body.html', () => contentOfSource(bufferSource(html)));
+    } else if (part.type.startsWith('text/') || part.type.startsWith('message/')) {
+      const text = decode(body, part.charset);
+      emitText(level, part.flowed ? text.replace(/ \r?\n/g, ' ') : text);
+    } else await this.#readAttachment(part);
   }
+
+  async #readAttachment(part: MimePart): Promise<void> {
+    const [attachment] = (await parseHeader(part.header)).attachments;
+    const name = attachment?.filename ?? `attachment-${++this.#attachments}`;
+    const body = decodedBody(part);
+    // A forwarded message may begin with any header.
+    if (part.type === 'message/rfc822') await this.#level.enter(name, (inside) => extractMail(inside, contentOfSource(bufferSource(body))));
+    else await this.#level.inner(name, () => contentOfSource(bufferSource(body)));
+  }
+}
+
+/** The header alone, with its encoded words decoded (RFC 2047, 2231). */
+async function parseHeader(header: Buffer): Promise<Email> {
+  const { default: PostalMime } = await import('postal-mime');
+  return PostalMime.parse(header, { attachmentEncoding: 'arraybuffer', maxNestingDepth: DEEPEST });
+}
+
+function decode(bytes: Buffer, charset: string | undefined): string {
+  // Many a message says us-ascii, or nothing, and is Shift_JIS.
+  const detected =
+    charset === undefined || /^(?:us-ascii|ascii|iso-8859-1)$/i.test(charset) ? detectEncoding(bytes.subarray(0, SAMPLE)) : null;
+  try {
+    return new TextDecoder(detected ?? charset ?? 'utf-8').decode(bytes);
+  } catch {
+    return new TextDecoder(detectEncoding(bytes.subarray(0, SAMPLE)) ?? 'windows-1252').decode(bytes);
+  }
+}
+
+const SAMPLE = 65_536;
+
+function emitText(level: Level, text: string): void {
+  if (text.trim() !== '') level.extraction.emit({ kind: 'text', text, place: placeOf(level, { line: 1 }) });
 }
 
 function headerText({ subject, from, to, cc, bcc }: Email): string {
