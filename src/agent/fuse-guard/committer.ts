@@ -1,9 +1,10 @@
 import { closeSync, constants, type BigIntStats } from 'node:fs';
 import { copyFile, type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
-import { encryptFile, readAgeHead, verifyFile } from '../../age/index.ts';
+import { checkFile, encryptFile, readAgeHead, verifyFile } from '../../age/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
+import type { Action } from '../../contracts/verdict.ts';
 import type { EnforcementOrder } from '../../core/ports.ts';
 import { fromErrno } from '../../node/errno.ts';
 import type { SystemCalls } from '../../platform/linux/fuse/index.ts';
@@ -40,6 +41,7 @@ export interface CommitterParts {
   readonly journal: Journal;
   readonly quarantine: Quarantine;
   readonly calls: SystemCalls;
+  readonly identities: readonly string[];
   /** Has the view thread give the temporary file its name. */
   readonly place: (stage: number, temporaryId: string, form: Form) => Promise<PlacedMessage['result']>;
 }
@@ -52,6 +54,9 @@ export interface Commit {
   readonly refused: boolean;
 }
 
+/** As the inspection names it. */
+const AGE_TYPE = 'age';
+const CHANGING: ReadonlySet<Action> = new Set(['encrypt', 'block', 'justify']);
 /** More than age adds to a file of this size. */
 const ageOverhead = (bytes: bigint): bigint => 65_536n + (bytes / 65_536n + 1n) * 16n;
 /** Hashing for the record alone stops here. */
@@ -78,22 +83,23 @@ export class Committer {
   }
 
   async commit(judged: Judged, order: EnforcementOrder): Promise<Commit> {
-    const refuses = order.action === 'block' || order.action === 'justify';
+    const action = (await this.#isDone(judged, order)) ? 'allow' : order.action;
+    const refuses = action === 'block' || action === 'justify';
     const { journal } = this.#parts;
     const ours = temporaryId();
     const { fileId, path, stats } = judged;
     journal.begin({
       fileId,
       volumeId: this.#parts.volumeId,
-      action: order.action,
+      action,
       path,
       temporaryId: ours,
       size: stats.size,
       modified: stats.mtimeNs,
     });
-    const done = await (refuses ? this.#refuse(judged, order) : this.#store(judged, order, ours)).catch((error: unknown) =>
-      err(fromErrno(error)),
-    );
+    const done = await (
+      refuses ? this.#refuse(judged, order) : this.#store(judged, order, ours, action === 'encrypt' ? 'age' : 'plain')
+    ).catch((error: unknown) => err(fromErrno(error)));
     if (done.ok && done.value.outcome.done) journal.finish(fileId, done.value.outcome);
     else journal.remove(fileId);
     if (done.ok) return done.value;
@@ -103,8 +109,19 @@ export class Committer {
     return { outcome: { done: false, code, reason: message, gone }, errno, refused: true };
   }
 
-  async #store(judged: Judged, order: EnforcementOrder, ours: string): Promise<Result<Commit, Failure>> {
-    const form: Form = order.action === 'encrypt' ? 'age' : 'plain';
+  /** An age file that opens whole with an identity of ours is what policy wants already. */
+  async #isDone(judged: Judged, { action, decision }: EnforcementOrder): Promise<boolean> {
+    const { identities } = this.#parts;
+    if (decision.type !== AGE_TYPE || !CHANGING.has(action) || identities.length === 0) return false;
+    const file = await open(judged.file, 'r');
+    try {
+      return (await checkFile(file, identities)).ok;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #store(judged: Judged, order: EnforcementOrder, ours: string, form: Form): Promise<Result<Commit, Failure>> {
     const temporary = this.#inRoot(temporaryName(ours, 'tmp'));
     try {
       const room = await this.#hasRoom(judged, form);

@@ -133,7 +133,7 @@ class ViewGuard implements FuseGuard {
     const start = { device, wake, root, staging, journal: journalFolder, identities, readOnly, passthrough };
     const thread = new ViewThread(start, (message) => this.#receive(message));
     const placeFile = (stage: number, temporaryId: string, form: Form) => this.#place(stage, temporaryId, form);
-    const committer = new Committer({ root, volumeId, journal, quarantine, calls, place: placeFile });
+    const committer = new Committer({ root, volumeId, journal, quarantine, calls, identities, place: placeFile });
     this.#parts = { root, device, wake, place, thread, journal, committer, wasMounted };
     void thread.ended.then((reason) => this.#threadEnded(reason));
     await Promise.race([this.#ready.promise, thread.ended]);

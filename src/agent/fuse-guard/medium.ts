@@ -85,6 +85,11 @@ export class Medium {
     closeSync(descriptor);
   }
 
+  close(): void {
+    for (const descriptor of this.#folders.values()) closeSync(descriptor);
+    this.#folders.clear();
+  }
+
   /** Null when nothing of this logical name is there. docs/spec/guard.md section 2. */
   find(folder: ViewNode, name: string): Found | null {
     if (isOwnName(name)) return null;

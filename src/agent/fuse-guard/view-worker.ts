@@ -25,7 +25,7 @@ function serve(start: ViewStart): void {
   function takeMessages(): boolean {
     readSync(start.wake, counter, 0, counter.length, null);
     for (let received = receiveMessageOnPort(port ?? never()); received !== undefined; received = receiveMessageOnPort(port ?? never())) {
-      const message = received.message as ToView;
+      const message: ToView = received.message;
       if (message.kind === 'end') return false;
       view.receive(message);
     }
@@ -62,4 +62,4 @@ function never(): never {
   throw new TypeError('the port is gone');
 }
 
-serve(workerData as ViewStart);
+serve(workerData);

@@ -99,6 +99,7 @@ export class View {
     this.#staging.discardAll();
     this.#files.closeAll();
     for (const listing of this.#listings.values()) listing.close();
+    this.#medium.close();
   }
 
   #handle(request: Request): Answer {
