@@ -55,8 +55,8 @@ export async function runScan(options: ScanOptions): Promise<ScanOutcome> {
   const started = clock.now();
   const counted = options.count ? new Counted(options) : undefined;
   let [files, bytes, reached, missing] = [0, 0, false, false];
-  // Twice as many tasks as workers: each finds the next file hashed and waiting.
-  for await (const told of inOrder(tasks(options), { atOnce: jobs * 2, waiting: WAITING })) {
+  // More tasks than workers: each finds the next file hashed and waiting, and the inspector has small ones to choose from.
+  for await (const told of inOrder(tasks(options), { atOnce: jobs * 4, waiting: WAITING })) {
     if (signal.aborted || told === null) break;
     if (told.kind === 'left-out') {
       const { shown: path, reason, filesystem } = told;
