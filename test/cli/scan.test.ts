@@ -1,28 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { finding } from '../../src/contracts/finding.ts';
-import { action } from '../../src/contracts/verdict.ts';
+import { failedFile, scannedFile, scanReport } from '../../src/cli/scan/report-schema.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const FILES = join(import.meta.dirname, '../fixtures/files');
 const folder = mkdtempSync(join(tmpdir(), 'sekisho-scan-'));
-
-const scannedFile = z.strictObject({
-  path: z.string(),
-  bytes: z.int(),
-  type: z.string(),
-  findings: z.array(finding),
-  persons: z.int(),
-  personsFrom: z.int().optional(),
-  unreadable: z.array(z.looseObject({ reason: z.string() })).optional(),
-  verdict: z.strictObject({ action, rule: z.string().nullable() }),
-  ms: z.number(),
-});
-const failedFile = z.strictObject({ path: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) });
 
 beforeAll(() => {
   mkdirSync(join(folder, 'deep/er'), { recursive: true });
@@ -42,7 +27,7 @@ function scan(...args: string[]) {
   const run = spawnSync(process.execPath, [MAIN, 'scan', ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, INIT_CWD: folder },
+    env: { ...process.env, INIT_CWD: folder, LC_ALL: 'C' },
   });
   return {
     status: run.status,
@@ -112,6 +97,57 @@ describe('sekisho scan', () => {
   });
 
   it.each([[['--jobs', '0', 'tsuru.txt']], [[]]])('refuses the arguments %j', (args) => expect(scan(...args).status).toBe(2));
+
+  it('tells a person of what is sensitive, and sums up', () => {
+    const run = scan('deep');
+    expect(run.status).toBe(0);
+    expect(run.out).toContain('encrypt  deep/meibo.xlsx (xlsx; 20 persons; rule my-number)');
+    expect(run.out).toContain('    My Number 20: 10********05');
+    expect(run.out).not.toContain('report.docx');
+    expect(run.out).toContain('4 sensitive');
+    expect(run.err).toBe('');
+    expect(scan('--all', 'deep').out).toContain('record   deep/report.docx (docx');
+    expect(scan('--language', 'ja', 'deep').out).toContain('要注意 4 ファイル');
+  });
+
+  it('writes reports in every form, of what it was asked for', () => {
+    const run = scan('--report', 'r.html', '--report', 'r.csv', '--report', 'r.json', '--exclude', '*.zip', '--exclude', 'er', 'deep');
+    expect(run.status).toBe(0);
+    const report = scanReport.parse(JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8')));
+    expect(report.files.map(({ path }) => path)).toEqual(['deep/deploy.py', 'deep/meibo.xlsx']);
+    expect(report.summary).toMatchObject({
+      files: 3,
+      leftOut: [{ reason: 'excluded', count: 2 }],
+      errors: [{ code: 'DLP_FILE_NOT_REGULAR', count: 1 }],
+    });
+    expect(readFileSync(join(folder, 'r.csv'), 'utf8').split('\r\n')).toHaveLength(4);
+    for (const form of ['html', 'csv', 'json']) {
+      expect(readFileSync(join(folder, `r.${form}`), 'utf8')).toContain('deep/meibo.xlsx');
+      expect(readFileSync(join(folder, `r.${form}`), 'utf8')).not.toMatch(/\d{12}/);
+    }
+  });
+
+  it('says before it begins that a report cannot be written', () => {
+    const run = scan('--json', '--report', 'absent/r.html', 'deep');
+    expect(run.status).toBe(2);
+    expect(run.objects()).toMatchObject([{ error: { code: 'DLP_FILE_NOT_FOUND' } }]);
+    expect(scan('--report', 'r.pdf', 'deep').status).toBe(2);
+  });
+
+  it('leaves a state that it cannot use as it is', () => {
+    writeFileSync(join(folder, 'notes.txt'), 'my notes');
+    const run = scan('--json', '--state', 'notes.txt', 'deep');
+    expect(run.status).toBe(2);
+    expect(run.objects()).toMatchObject([{ error: { code: 'DLP_STORE_IO' } }]);
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('my notes');
+    expect(existsSync(join(folder, 'notes.txt-wal'))).toBe(false);
+  });
+
+  it('gives way when asked to, and says how', () => {
+    const run = scan('--low-priority', 'tsuru.txt');
+    expect(run.status).toBe(0);
+    expect(run.err).toMatch(/^Low priority \(processor: lowest; disk: [^)]+\)$/m);
+  });
 
   it('has help with an example', () => {
     const run = scan('--help');

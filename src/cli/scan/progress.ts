@@ -1,4 +1,3 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { Words } from './words.ts';
 
 /** What is done and what there is, as far as it is known. */
@@ -23,36 +22,43 @@ export interface ProgressDisplay {
 
 /** A file costs something even when it is empty; without it, ten thousand small files would take no time at all. */
 const COST_OF_FILE = 16_384;
+const REDRAW_MILLIS = 200;
 const LINES_EVERY_MILLIS = 10_000;
+const CLEAR_LINE = '\r\u{1b}[2K';
+/** Without wrapping, a line longer than the terminal is cut and still one line. */
+const NO_WRAP = '\u{1b}[?7l';
+const WRAP = '\u{1b}[?7h';
 
 const NONE: ProgressDisplay = { update: () => undefined, makeRoom: () => undefined, stop: () => undefined };
 
-/** A line on standard error: redrawn on a terminal, printed every ten seconds elsewhere if asked for with `always`. */
+/**
+ * A line on standard error: redrawn on a terminal, printed every ten seconds elsewhere if asked for with `always`. No
+ * progress bar's library: they put the cursor back to where they began, over the results printed since.
+ */
 export function startScanProgress(words: Words, always: boolean, stream: NodeJS.WriteStream = process.stderr): ProgressDisplay {
-  if (!stream.isTTY && !always) return NONE;
+  const isTerminal = stream.isTTY;
+  if (!isTerminal && !always) return NONE;
   let latest: ScanProgress | undefined;
-  const bar = new SingleBar(
-    {
-      stream,
-      format: () => (latest === undefined ? words.t('scan:progress.scanning') : progressText(latest, words)),
-      // Printed lines of the results pass it by.
-      forceRedraw: true,
-      clearOnComplete: true,
-      noTTYOutput: true,
-      notTTYSchedule: LINES_EVERY_MILLIS,
-      synchronousUpdate: false,
-    },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0);
+  const show = (): void => {
+    if (latest === undefined) return;
+    const text = progressText(latest, words);
+    stream.write(isTerminal ? `${CLEAR_LINE}${NO_WRAP}${text}${WRAP}` : `${text}\n`);
+  };
+  const timer = setInterval(show, isTerminal ? REDRAW_MILLIS : LINES_EVERY_MILLIS).unref();
   return {
     update: (progress) => {
+      const isFirst = latest === undefined;
       latest = progress;
+      if (isFirst) show();
     },
     makeRoom: () => {
-      if (stream.isTTY) stream.write('\r\u{1b}[2K');
+      if (isTerminal) stream.write(CLEAR_LINE);
     },
-    stop: () => bar.stop(),
+    stop: () => {
+      clearInterval(timer);
+      if (isTerminal) stream.write(CLEAR_LINE);
+      else show();
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import { PassThrough } from 'node:stream';
-import { WriteStream } from 'node:tty';
 import { describe, expect, it } from 'vitest';
 import { progressText, startScanProgress, timeLeft, type ScanProgress } from '../../../src/cli/scan/progress.ts';
 import { createWords } from '../../../src/cli/scan/words.ts';
@@ -40,10 +39,7 @@ describe('progressText', () => {
 describe('startScanProgress', () => {
   const written = (isTTY: boolean, always: boolean): string => {
     const stream = new PassThrough();
-    const methods = Object.fromEntries(
-      (['cursorTo', 'moveCursor', 'clearLine', 'clearScreenDown'] as const).map((name) => [name, WriteStream.prototype[name]]),
-    );
-    const terminal = Object.assign(stream, { isTTY, ...methods }) as unknown as NodeJS.WriteStream;
+    const terminal = Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream;
     const display = startScanProgress(words, always, terminal);
     display.update(HALF);
     display.makeRoom();
@@ -51,7 +47,12 @@ describe('startScanProgress', () => {
     return String(stream.read() ?? '');
   };
 
-  it('draws on a terminal', () => expect(written(true, false)).toContain('50 of 100 files'));
+  it('draws on a terminal, and leaves nothing behind', () => {
+    expect(written(true, false)).toContain('50 of 100 files');
+    expect(written(true, false).endsWith('\r\u{1b}[2K')).toBe(true);
+    // Back to where it began would be over what was printed since (DECRC).
+    expect(written(true, false)).not.toContain('\u{1b}8');
+  });
   it('prints lines elsewhere when asked to, without control characters', () => {
     expect(written(false, true)).toContain('50 of 100 files');
     expect(written(false, true).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
