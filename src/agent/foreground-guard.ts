@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../contracts/result.ts';
 import type { PolicyReference } from '../contracts/verdict.ts';
 import type { Volume } from '../contracts/volume.ts';
 import type { AgentState } from '../core/state.ts';
-import { createInspector } from '../inspect/index.ts';
+import { createInspector, type IndexPath } from '../inspect/index.ts';
 import { VERSION } from '../node/version.ts';
 import { lockState } from '../node/state-lock.ts';
 import type { Platform } from '../platform/types.ts';
@@ -27,6 +27,8 @@ export interface ForegroundGuardOptions {
   /** age identities that open what the organisation encrypts; may be none. */
   readonly identities: readonly string[];
   readonly policy: Policy;
+  /** Where the indexes of own data that the policy names lie. */
+  readonly indexPath: IndexPath;
   readonly reference: PolicyReference;
   readonly recipients: readonly string[];
   /** Spool, quarantine and journal. */
@@ -55,7 +57,7 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
   const locked = lock.value;
   const quarantine = await openStandardQuarantine(options.state, clock);
   const spool = openSpool({ path: join(options.state, 'spool.db'), agent: AGENT, host: hostname(), maxBytes: SPOOL_BYTES });
-  const inspector = createInspector();
+  const inspector = createInspector({ indexPath: options.indexPath });
   const started = Promise.withResolvers<Result<void, Failure>>();
   const engine = new Engine({
     clock,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Failure } from '../contracts/errors.ts';
 import { ok, type Result } from '../contracts/result.ts';
 import { createInspector } from '../inspect/index.ts';
@@ -48,7 +49,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   const { lock, enrolment, spool, quarantine, policies, identities, guardFolder } = stores.value;
   if (spool.movedAside !== null) log(`The spool could not be read; it is kept as ${spool.movedAside} and a new one is begun.`);
 
-  const inspector = createInspector();
+  const inspector = createInspector({ indexPath: ({ sha256 }) => join(options.state, 'indexes', sha256) });
   const trays = new TraySessions(() => clock.now());
   const sources: Sources = {
     devices: platform.devices(),

@@ -137,7 +137,7 @@ export type CustomPattern = z.infer<typeof customPattern>;
 const indexFile = {
   id: slug,
   /** Beside the policy, for the commands that read one; agents find it by its SHA-256. */
-  file: z.string().regex(/^[^/\\\0]{1,255}$/, 'the name of a file in the folder of the policy'),
+  file: z.string().regex(/^(?!\.)[^/\\\0]{1,255}$/, 'the name of a file in the folder of the policy'),
   sha256: sha256Hex,
 };
 

@@ -3,8 +3,12 @@ import type { Inspection } from '../contracts/finding.ts';
 import { Collector } from '../core/detect/index.ts';
 import type { FileStamp } from '../core/ports.ts';
 import { extractFile, fileSource } from '../extract/index.ts';
+import { unpackOwnData } from './packed-own-data.ts';
 import type { InspectionJob } from './protocol.ts';
 import { unreadableFile } from './unreadable-file.ts';
+
+/** As many as an inspection names (contract). */
+const MOST_UNREADABLE = 16;
 
 /**
  * Inspects one file in this thread. A file that cannot be opened, or is no regular file, is `io-error`; null when a stamp
@@ -23,7 +27,8 @@ export async function inspectFile({ path, stamp, limits, ownData }: Omit<Inspect
     const facts = fstatSync(descriptor);
     if (stamp !== undefined && !isInState(descriptor, stamp)) return null;
     if (!facts.isFile()) return unreadableFile('io-error', 0, performance.now() - started);
-    const collector = new Collector({ keywords: ownData.keywords });
+    const own = unpackOwnData(ownData);
+    const collector = new Collector({ companions: own.companions() });
     const { type, labels, unreadable } = await extractFile(fileSource(descriptor, facts.size), {
       limits,
       now: () => performance.now(),
@@ -34,13 +39,16 @@ export async function inspectFile({ path, stamp, limits, ownData }: Omit<Inspect
       bytes: facts.size,
       ...collector.finish(),
       labels: [...labels],
-      unreadable: [...unreadable],
+      unreadable: [...own.missing.map(indexMissing), ...unreadable].slice(0, MOST_UNREADABLE),
       millis: performance.now() - started,
     };
   } finally {
     closeSync(descriptor);
   }
 }
+
+/** The rest of the file is judged; policy says what follows from what was not looked for. */
+const indexMissing = (id: string) => ({ reason: 'index-missing', where: { part: `own-data ${id}` } }) as const;
 
 function isInState(descriptor: number, stamp: FileStamp): boolean {
   const now = fstatSync(descriptor, { bigint: true });

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Inspection, InspectionLimits, UnreadableReason } from '../contracts/finding.ts';
 import type { FileStamp, InspectionRequest, Inspector } from '../core/ports.ts';
+import { packOwnData } from './packed-own-data.ts';
 import { inspectionAnswer, type InspectionJob } from './protocol.ts';
 import { unreadableFile } from './unreadable-file.ts';
 
@@ -49,7 +50,7 @@ export class InspectionPool implements Inspector {
   inspect(request: InspectionRequest): Promise<Inspection>;
   inspect({ path, stamp, limits, ownData }: InspectionRequest & { readonly stamp?: FileStamp }): Promise<Inspection | null> {
     return new Promise((settle) => {
-      const job = { id: ++this.#lastId, path, stamp, limits, ownData };
+      const job = { id: ++this.#lastId, path, stamp, limits, ownData: packOwnData(ownData) };
       if (this.#closed) settle(unreadableFile('worker-died', sizeOf(path), 0));
       else {
         this.#queue.push({ job, settle, small: sizeOf(path) <= SMALL_BYTES });

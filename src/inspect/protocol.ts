@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OwnData } from '../contracts/effect.ts';
 import type { FileStamp } from '../core/ports.ts';
 import { inspection, type InspectionLimits } from '../contracts/finding.ts';
+import type { PackedOwnData } from './packed-own-data.ts';
 
 /** Pool to worker: one file at a time. */
 export interface InspectionJob {
@@ -9,7 +9,7 @@ export interface InspectionJob {
   readonly path: Uint8Array;
   readonly stamp: FileStamp | undefined;
   readonly limits: InspectionLimits;
-  readonly ownData: OwnData;
+  readonly ownData: PackedOwnData;
 }
 
 /** Worker to pool. Parsed: a parser driven astray by a hostile file must not reach further than its own thread. */

@@ -74,7 +74,7 @@ export function inspectionOf({ file, findings, persons, labels, unreadable }: Fi
     bytes: file.bytes,
     findings: findings.map((finding) => ({ ...finding, count: finding.distinct, samples: [], where: [], reasons: [] })),
     persons: typeof persons === 'number' ? { from: persons, to: persons } : persons,
-    labels: labels.map((name) => ({ scheme: 'property', id: 'label', name })),
+    labels: labels.map((label) => ({ scheme: 'property', id: 'label', name: label })),
     unreadable: unreadable.map((reason) => ({ reason })),
     millis: 0,
   };

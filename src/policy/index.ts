@@ -1,6 +1,6 @@
 export { draftRelease, type DraftParts } from './draft-release.ts';
 export { keyId } from './dsse.ts';
-export { parsePolicy } from './parse-policy.ts';
+export { parsePolicy, policyProblemAt } from './parse-policy.ts';
 export { formatProblem, type PolicyProblem, type ProblemCode } from './problem.ts';
 export {
   envelopeText,

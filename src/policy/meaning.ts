@@ -2,8 +2,10 @@ import { DETECTOR_IDS } from '../contracts/finding.ts';
 import type { LocalizedText } from '../contracts/ids.ts';
 import type { FileCondition, Policy } from '../contracts/policy.ts';
 import { ACTIONS } from '../contracts/verdict.ts';
+import { patternRefusal } from '../core/detect/own-data/index.ts';
 import { durationMillis, sizeBytes } from '../core/units.ts';
 import { nearest } from './nearest.ts';
+import { PATTERN_REFUSED } from './pattern-words.ts';
 import { MAX_PROBLEMS, type PolicyProblem } from './problem.ts';
 import type { ProblemText, YamlDocument } from './yaml-document.ts';
 
@@ -15,7 +17,8 @@ interface Mistake extends ProblemText {
 export function meaningProblems(policy: Policy, document: YamlDocument): PolicyProblem[] {
   const mistakes = [
     ...repeatedIds(policy),
-    ...longKeywordIds(policy),
+    ...longCustomIds(policy),
+    ...refusedPatterns(policy),
     ...unknownDetectors(policy),
     ...virtualVolumes(policy),
     ...conditionsThatNeverHold(policy),
@@ -30,35 +33,49 @@ function repeatedIds(policy: Policy): Mistake[] {
   const lists: [string[], readonly { id: string }[]][] = [
     [['rules'], policy.rules],
     [['devices', 'rules'], policy.devices.rules],
-    [['keywords'], policy.keywords],
   ];
-  return lists.flatMap(([path, entries]) => {
+  const alone = lists.map(([path, entries]) => entries.map(({ id }, index) => ({ id, path: [...path, index, 'id'] })));
+  // All of these are reported as `custom.<id>`.
+  return [...alone, customIds(policy)].flatMap((entries) => {
     const seen = new Set<string>();
-    return entries.flatMap(({ id }, index) => {
+    return entries.flatMap(({ id, path }) => {
       if (!seen.has(id)) {
         seen.add(id);
         return [];
       }
       const message = { ja: `id「${id}」は前にもあります`, en: `the id "${id}" is taken by an earlier one` };
-      return [{ code: 'duplicate-id' as const, path: [...path, index, 'id'], message }];
+      return [{ code: 'duplicate-id' as const, path, message }];
     });
   });
+}
+
+function customIds(policy: Policy): { id: string; path: PropertyKey[] }[] {
+  return (['keywords', 'patterns', 'own-data'] as const).flatMap((key) =>
+    policy[key].map(({ id }, index) => ({ id, path: [key, index, 'id'] })),
+  );
 }
 
 const CUSTOM = 'custom.';
 const MAX_DETECTOR_ID = 64;
 
-function longKeywordIds({ keywords }: Policy): Mistake[] {
-  return keywords.flatMap(({ id }, index) => {
+function longCustomIds(policy: Policy): Mistake[] {
+  return customIds(policy).flatMap(({ id, path }) => {
     if (CUSTOM.length + id.length <= MAX_DETECTOR_ID) return [];
     const limit = MAX_DETECTOR_ID - CUSTOM.length;
-    const message = { ja: `キーワードの id は ${limit} 文字までです`, en: `the id of a keyword list has at most ${limit} characters` };
-    return [{ code: 'out-of-range' as const, path: ['keywords', index, 'id'], message }];
+    const message = { ja: `この id は ${limit} 文字までです`, en: `this id has at most ${limit} characters` };
+    return [{ code: 'out-of-range' as const, path, message }];
+  });
+}
+
+function refusedPatterns({ patterns }: Policy): Mistake[] {
+  return patterns.flatMap((pattern, index) => {
+    const refusal = patternRefusal(pattern);
+    return refusal === null ? [] : [{ code: 'pattern-refused' as const, path: ['patterns', index, 'regex'], ...PATTERN_REFUSED[refusal] }];
   });
 }
 
 function unknownDetectors(policy: Policy): Mistake[] {
-  const known: string[] = [...DETECTOR_IDS, ...policy.keywords.map(({ id }) => `${CUSTOM}${id}`)];
+  const known: string[] = [...DETECTOR_IDS, ...customIds(policy).map(({ id }) => `${CUSTOM}${id}`)];
   return conditionsOf(policy).flatMap(({ condition, path }) =>
     (condition.findings ?? []).flatMap(({ detector }, entry) => {
       const at = [...path, 'findings', entry, 'detector'];
@@ -75,7 +92,10 @@ function unknownDetector(id: string, path: readonly PropertyKey[], known: readon
     meant !== undefined
       ? { ja: `「${meant}」ではありませんか`, en: `did you mean "${meant}"?` }
       : id.startsWith(CUSTOM)
-        ? { ja: 'keywords に同じ id を書いてください', en: 'add a list with that id under keywords' }
+        ? {
+            ja: 'keywords・patterns・own-data のどれかに同じ id を書いてください',
+            en: 'add an entry with that id under keywords, patterns or own-data',
+          }
         : { ja: `使える検出器: ${known.join(', ')}`, en: `known detectors: ${known.join(', ')}` };
   return { code: 'unknown-detector', path, message: { ja: `検出器「${id}」はありません`, en: `there is no detector "${id}"` }, hint };
 }

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../contracts/result.ts';
 import { meaningProblems } from './meaning.ts';
 import type { PolicyProblem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { readYaml, type YamlDocument } from './yaml-document.ts';
+import { type ProblemText, readYaml, type YamlDocument } from './yaml-document.ts';
 
 /** Reads a policy from its YAML text. The error is every mistake found, in the order of the text; it is never empty. */
 export function parsePolicy(source: string): Result<Policy, PolicyProblem[]> {
@@ -12,6 +12,12 @@ export function parsePolicy(source: string): Result<Policy, PolicyProblem[]> {
   if (!read.ok) return read;
   const problems = meaningProblems(read.value.value, read.value.document);
   return problems.length > 0 ? err(inOrder(problems)) : ok(read.value.value);
+}
+
+/** A problem that only shows outside the text, at a place of it. */
+export function policyProblemAt(source: string, path: readonly PropertyKey[], what: ProblemText): PolicyProblem {
+  const read = readYaml(source);
+  return read.ok ? read.value.problem('value', path, what) : { ...what, line: 1, column: 1, path: '' };
 }
 
 /** Reads YAML text against any contract, with the same strictness and the same messages as a policy. */

@@ -18,6 +18,8 @@ export const PROBLEM_CODES = [
   'out-of-range',
   'duplicate-id',
   'unknown-detector',
+  'pattern-refused',
+  'index-unusable',
   'unreachable-rule',
   'never-holds',
   'screen-lock-order',

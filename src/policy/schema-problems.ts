@@ -30,6 +30,9 @@ function problemsOf(issue: Issue, context: Context, above: Path): PolicyProblem[
     case 'unrecognized_keys':
       return issue.keys.slice(0, MAX_PROBLEMS).map((key) => unknownKey(key, path, context));
     case 'invalid_union':
+      if ('options' in issue && issue.options !== undefined) {
+        return [isMissing(document, path) ? missingKey(path, document) : wrongValue(issue.options.map(String), path, document)];
+      }
       return unionProblems(issue.errors, context, path);
     case 'invalid_type':
       return [isMissing(document, path) ? missingKey(path, document) : wrongType(issue.expected, path, document)];
@@ -137,6 +140,8 @@ export const JAPANESE: Readonly<Record<string, string>> = {
   'a time of day such as 09:00': '時刻は 09:00 のように 24 時間制で書いてください',
   'a time zone such as Asia/Tokyo': 'タイムゾーンは Asia/Tokyo のように書いてください',
   'an address range such as 10.20.0.0/16': 'アドレスの範囲は 10.20.0.0/16 のように書いてください',
+  'the name of a file in the folder of the policy': 'ポリシーと同じフォルダーにあるファイルの名前を書いてください',
+  'a key of 32 lower-case hex digits, as edm build prints it': 'edm build が表示した 16 進数 32 桁の鍵を書いてください',
   'an age recipient, age1...': 'age1... の形の受信者鍵を書いてください',
 };
 
@@ -206,7 +211,7 @@ function keysOf(root: JsonSchema): (path: Path) => string[] {
 }
 
 function branchesOf(schema: JsonSchema): JsonSchema[] {
-  return [schema, ...(schema.anyOf ?? [])].filter((branch) => typeof branch === 'object');
+  return [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].filter((branch) => typeof branch === 'object');
 }
 
 function childOf(schema: JsonSchema, part: PropertyKey): JsonSchema[] {

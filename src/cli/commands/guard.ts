@@ -15,6 +15,7 @@ import type { Platform, TemporaryMount } from '../../platform/types.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 import { readIdentityFile } from '../identity-file.ts';
 import { callerLanguage } from '../language.ts';
+import { indexBeside, withIndexes } from '../policy/index-beside.ts';
 import { readText } from '../policy/read-policy.ts';
 import { untilStopped } from '../until-stopped.ts';
 
@@ -97,6 +98,7 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
       mode: options.mode,
       identities: identities.value,
       policy: policy.value,
+      indexPath: indexBeside(options.policy),
       reference: { name: policy.value.name, version: 0 },
       recipients: options.recipient,
       state,
@@ -151,7 +153,7 @@ async function readPolicy(file: string): Promise<Result<Policy, Failure>> {
   const source = await readText(file);
   if (!source.ok) return source;
   const parsed = parsePolicy(source.value);
-  if (parsed.ok) return parsed;
+  if (parsed.ok) return withIndexes(file, source.value, parsed.value);
   return err(failure('DLP_POLICY_SCHEMA', parsed.error.map((problem) => formatProblem(file, problem)).join('\n')));
 }
 

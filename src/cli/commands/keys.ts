@@ -1,14 +1,8 @@
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { formatIdentityFile, generateIdentity, recipientOf } from '../../age/index.ts';
-import type { Failure } from '../../contracts/errors.ts';
-import { err, ok, type Result } from '../../contracts/result.ts';
-import { displayName } from '../../core/display-name.ts';
-import { syncFolder } from '../../node/atomic-file.ts';
-import { fromErrno } from '../../node/errno.ts';
 import { callerPath, EXIT, fail, print, printError, printJson } from '../context.ts';
 import { readIdentityFile } from '../identity-file.ts';
+import { writeNewFile } from '../new-file.ts';
 
 interface Options {
   readonly output?: string;
@@ -49,25 +43,12 @@ async function generate(options: Options): Promise<number> {
     return EXIT.ok;
   }
   const path = callerPath(options.output);
-  const written = await writeNewKeyFile(path, text);
+  // Never replaced: an identity overwritten is every file for it lost.
+  const written = await writeNewFile(path, text);
   if (!written.ok) return fail(written.error, json);
   if (json) printJson({ path, recipient });
   else print(`Public key: ${recipient}`);
   return EXIT.ok;
-}
-
-/** Never replaces a file, not even by choice: an identity overwritten is every file for it lost. */
-async function writeNewKeyFile(path: string, text: string): Promise<Result<void, Failure>> {
-  try {
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    await syncFolder(dirname(path));
-    return ok(undefined);
-  } catch (error) {
-    const expected = fromErrno(error);
-    return err({ ...expected, message: `${displayName(path)}: ${expected.message}` });
-  }
 }
 
 async function showRecipients(file: string, options: Options): Promise<number> {

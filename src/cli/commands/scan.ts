@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { Language } from '../../contracts/ids.ts';
 import type { Policy } from '../../contracts/policy.ts';
-import { err, ok, type Result } from '../../contracts/result.ts';
+import { err, type Result } from '../../contracts/result.ts';
 import { ACTIONS, type Action } from '../../contracts/verdict.ts';
 import { displayName } from '../../core/display-name.ts';
 import { createInspector } from '../../inspect/index.ts';
@@ -13,6 +13,7 @@ import { VERSION } from '../../node/version.ts';
 import { formatProblem, parsePolicy } from '../../policy/index.ts';
 import { callerPath, EXIT, fail, printError } from '../context.ts';
 import { languageOption } from '../policy/language-option.ts';
+import { indexBeside, withIndexes } from '../policy/index-beside.ts';
 import { readText } from '../policy/read-policy.ts';
 import { inspectionContext, inspectionTerms } from '../scan/context.ts';
 import { pseudoFilesystems } from '../scan/filesystems.ts';
@@ -22,7 +23,7 @@ import { jsonOutput, textOutput } from '../scan/output.ts';
 import { startScanProgress } from '../scan/progress.ts';
 import { ResultTable } from '../scan/result-table.ts';
 import { runScan, type ScanOutcome } from '../scan/run-scan.ts';
-import { ScanState, stateFailure } from '../scan/state.ts';
+import { ScanState, stateFailure, stateFiles } from '../scan/state.ts';
 import { stopSignal } from '../scan/stop-signal.ts';
 import { Tally } from '../scan/tally.ts';
 import { createWords, type Words } from '../scan/words.ts';
@@ -122,7 +123,7 @@ async function readPolicy(file: string | undefined): Promise<Result<Policy, Fail
   const source = await readText(path);
   if (!source.ok) return source;
   const parsed = parsePolicy(source.value);
-  if (parsed.ok) return ok(parsed.value);
+  if (parsed.ok) return withIndexes(path, source.value, parsed.value);
   const problems = parsed.error.map((problem) => formatProblem(displayName(path), problem));
   return err(failure('DLP_POLICY_SCHEMA', problems.join('\n')));
 }
@@ -139,7 +140,7 @@ async function scanInto(state: ScanState, job: Job): Promise<number> {
   const [tally, results] = [new Tally(), new ResultTable(state.database, options.all === true)];
   const progress = startScanProgress(words, options.progress === true);
   const output = options.json === true ? jsonOutput(words, progress.makeRoom) : textOutput(words, options.all === true, progress.makeRoom);
-  const inspector = createInspector({ workers: options.jobs });
+  const inspector = createInspector({ workers: options.jobs, indexPath: indexBeside(options.policy ?? DEFAULT_POLICY) });
   const stop = stopSignal();
   // A running inspection may take its whole time limit; nothing waits for it.
   stop.signal.addEventListener('abort', () => void inspector.close());
@@ -149,7 +150,12 @@ async function scanInto(state: ScanState, job: Job): Promise<number> {
   try {
     outcome = await runScan({
       roots: paths.map((path) => ({ path: Buffer.from(callerPath(path)), typed: path })),
-      walk: { exclude: options.exclude, oneFilesystem: options.oneFileSystem === true, pseudoFilesystems: pseudoFilesystems() },
+      walk: {
+        exclude: options.exclude,
+        oneFilesystem: options.oneFileSystem === true,
+        pseudoFilesystems: pseudoFilesystems(),
+        ownFiles: options.state === undefined ? [] : stateFiles(callerPath(options.state)),
+      },
       jobs: options.jobs,
       policy,
       user: userInfo().username,

@@ -3,6 +3,7 @@ import type { Language } from '../../contracts/ids.ts';
 import { displayName } from '../../core/display-name.ts';
 import { formatProblem, parsePolicy } from '../../policy/index.ts';
 import { EXIT, fail, print, printJson } from '../context.ts';
+import { unusableIndexes } from './index-beside.ts';
 import { languageOption } from './language-option.ts';
 import { readText } from './read-policy.ts';
 
@@ -33,11 +34,13 @@ async function check(file: string, { json = false, language }: CheckOptions): Pr
   const source = await readText(file);
   if (!source.ok) return fail(source.error, json);
   const parsed = parsePolicy(source.value);
-  const problems = parsed.ok ? [] : parsed.error;
-  if (json) printJson({ file, ok: parsed.ok, problems });
-  else if (parsed.ok) print(`${displayName(file)}: ${COUNTS[language](parsed.value.rules.length, parsed.value.devices.rules.length)}`);
+  const problems = parsed.ok ? await unusableIndexes(file, source.value, parsed.value) : parsed.error;
+  const good = problems.length === 0;
+  if (json) printJson({ file, ok: good, problems });
+  else if (parsed.ok && good)
+    print(`${displayName(file)}: ${COUNTS[language](parsed.value.rules.length, parsed.value.devices.rules.length)}`);
   else for (const problem of problems) print(formatProblem(displayName(file), problem, language));
-  return parsed.ok ? EXIT.ok : EXIT.found;
+  return good ? EXIT.ok : EXIT.found;
 }
 
 const COUNTS = {

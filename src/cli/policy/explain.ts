@@ -17,6 +17,7 @@ import { createInspector } from '../../inspect/index.ts';
 import { parsePolicy } from '../../policy/index.ts';
 import { callerPath, EXIT, fail, print, printJson } from '../context.ts';
 import { explanationLines, type Explained } from './explanation-text.ts';
+import { indexBeside } from './index-beside.ts';
 import { languageOption } from './language-option.ts';
 import { failWithProblems, readText } from './read-policy.ts';
 
@@ -59,7 +60,7 @@ async function explain(files: readonly string[], options: ExplainOptions): Promi
   if (!source.ok) return fail(source.error, json);
   const policy = parsePolicy(source.value);
   if (!policy.ok) return failWithProblems(options.policy, policy.error, { json, language: options.language });
-  const inspector = createInspector({ workers: 1 });
+  const inspector = createInspector({ workers: 1, indexPath: indexBeside(options.policy) });
   try {
     let exit: number = EXIT.ok;
     for (const file of files) {

@@ -1,0 +1,31 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { basename } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { err, ok, type Result } from '../contracts/result.ts';
+import { type BuiltFingerprints, FingerprintBuilder } from '../core/detect/own-data/index.ts';
+import { extractFile, fileSource } from '../extract/index.ts';
+import { NO_LIMITS } from './build-exact-data.ts';
+
+/** Reads documents of any format that extraction knows. `ignored` are those whose text is no secret. The error is for a person. */
+export async function buildFingerprints(paths: readonly string[], ignored: readonly string[]): Promise<Result<BuiltFingerprints, string>> {
+  const builder = new FingerprintBuilder();
+  for (const [path, isIgnored] of [...paths.map((one) => [one, false] as const), ...ignored.map((one) => [one, true] as const)]) {
+    if (isIgnored) builder.ignored();
+    else builder.document(basename(path));
+    const descriptor = openSync(path, 'r');
+    try {
+      const source = fileSource(descriptor, fstatSync(descriptor).size);
+      const { unreadable } = await extractFile(source, {
+        limits: NO_LIMITS,
+        now: () => performance.now(),
+        emit: (segment) => builder.add(segment),
+      });
+      const [problem] = unreadable;
+      if (problem !== undefined) return err(`${basename(path)} could not be read to its end (${problem.reason}).`);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+  const built = builder.finish();
+  return built.header.prints === 0 ? err('The documents hold no passage long enough to be known again.') : ok(built);
+}
