@@ -11,7 +11,7 @@ import { extractJson, extractPlainText, extractXml } from './formats/plain-text.
  */
 export async function extractContent(level: Level, content: Content, found: (type: string) => void): Promise<string> {
   const known = await contentType(content);
-  const type = known.kind === 'opaque' || known.kind === 'unsupported' || known.kind === 'compressed' ? known.name : typeName(known.kind);
+  const type = 'name' in known ? known.name : typeName(known.kind);
   found(type);
   switch (known.kind) {
     case 'zip':
@@ -20,6 +20,10 @@ export async function extractContent(level: Level, content: Content, found: (typ
       return (await import('./formats/compound-document.ts')).extractCompoundFile(level, content, found);
     case 'compressed':
       await (await import('./formats/compressed.ts')).extractCompressed(level, content, known.name);
+      return type;
+    case 'archive':
+      if (known.name === '7z') await (await import('./formats/seven-zip.ts')).extractSevenZip(level, content);
+      else await (await import('./formats/listed-archives.ts')).extractListed(level, content, known.name);
       return type;
     case 'tar':
       await (await import('./formats/tar.ts')).extractTar(level, content);

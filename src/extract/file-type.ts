@@ -33,6 +33,7 @@ export type ContentType =
         | 'unknown';
     }
   | { readonly kind: 'table'; readonly delimiter: Delimiter }
+  | { readonly kind: 'archive'; readonly name: '7z' | 'rar' | 'lzh' }
   | { readonly kind: 'compressed'; readonly name: Compression }
   /** Named and let be: pictures, sound, programs hold no text that is read here. */
   | { readonly kind: 'opaque'; readonly name: string }
@@ -65,13 +66,16 @@ const COMPRESSED: readonly (readonly [name: Compression, magic: RegExp])[] = [
   ['gzip', /^\x1f\x8b\x08/],
   ['bzip2', /^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/],
   ['zstd', /^\x28\xb5\x2f\xfd/],
+  ['xz', /^\xfd7zXZ\0/],
 ];
 
-const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
+const ARCHIVES = [
   ['7z', /^7z\xbc\xaf\x27\x1c/],
-  ['rar', /^Rar!\x1a\x07/],
-  ['xz', /^\xfd7zXZ\0/],
-  ['lzh', /^[^]{2}-lh[0-9d]-/],
+  ['rar', /^Rar!\x1a\x07[\0\x01]/],
+  ['lzh', /^[^]{2}-l[hz][0-9ds]-/],
+] as const;
+
+const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
   ['cab', /^MSCF\0/],
   ['iso', /^[^]{32769}CD001/],
 ];
@@ -85,6 +89,8 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   if (isCompoundFile(head)) return { kind: 'compound' };
   const compressed = COMPRESSED.find(([, pattern]) => pattern.test(magic));
   if (compressed !== undefined) return { kind: 'compressed', name: compressed[0] };
+  const archive = ARCHIVES.find(([, pattern]) => pattern.test(magic));
+  if (archive !== undefined) return { kind: 'archive', name: archive[0] };
   if (isSqlite(head)) return { kind: 'sqlite' };
   if (isTarHeader(head)) return { kind: 'tar' };
   // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).

@@ -31,13 +31,17 @@ describe('archives of real programs', () => {
     );
   });
 
+  it.each(['meibo.tar.xz', 'meibo.7z'])('%s is opened', async (name) => {
+    expect(await extractBytes(fixture(name))).toMatchObject({ unreadable: [], persons: twenty });
+  });
+
   it.each([
-    ['meibo.tar.xz', 'xz'],
-    ['meibo.7z', '7z'],
-  ])('%s is named and unsupported, with its place', async (name, type) => {
-    expect(await extractBytes(fixture(name))).toMatchObject({ type, unreadable: [{ reason: 'unsupported' }] });
-    const packed = await extractBytes(zipBytes([{ name, data: fixture(name) }]));
-    expect(packed.unreadable).toEqual([{ reason: 'unsupported', where: { part: name } }]);
+    ['cab', Buffer.from('MSCF\0\0\0\0')],
+    ['iso', Buffer.concat([Buffer.alloc(32_769), Buffer.from('CD001\x01')])],
+  ])('%s is named and unsupported, with its place', async (type, bytes) => {
+    expect(await extractBytes(bytes)).toMatchObject({ type, unreadable: [{ reason: 'unsupported' }] });
+    const packed = await extractBytes(zipBytes([{ name: `a.${type}`, data: bytes }]));
+    expect(packed.unreadable).toEqual([{ reason: 'unsupported', where: { part: `a.${type}` } }]);
   });
 });
 

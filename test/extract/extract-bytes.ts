@@ -41,8 +41,13 @@ export async function extractSource(source: ByteSource, limits: Partial<Inspecti
 }
 
 export function segmentText(segment: Segment): string {
-  if (segment.kind === 'bytes') return new TextDecoder(segment.encoding === 'binary' ? 'utf-8' : segment.encoding).decode(segment.bytes);
+  if ('bytes' in segment) return bytesText(segment.bytes, 'encoding' in segment ? segment.encoding : 'utf-8');
   return segment.kind === 'text' ? segment.text : segment.cells.join('|');
+}
+
+function bytesText(bytes: unknown, encoding: unknown): string {
+  if (!(bytes instanceof Uint8Array) || typeof encoding !== 'string') throw new TypeError('a segment of no bytes');
+  return new TextDecoder(encoding === 'binary' ? 'utf-8' : encoding).decode(bytes);
 }
 
 /** All text seen, rows with `|` between cells. */

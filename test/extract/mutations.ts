@@ -124,7 +124,7 @@ export async function extractDamaged(bytes: Buffer): Promise<Extracted> {
 }
 
 function lengthOf(segment: Segment): number {
-  if (segment.kind === 'bytes') return segment.bytes.length;
+  if ('bytes' in segment) return segment.bytes instanceof Uint8Array ? segment.bytes.length : Number.NaN;
   if (segment.kind === 'text') return segment.text.length;
   return segment.cells.reduce((sum, cell) => {
     if (typeof cell !== 'string') throw new TypeError('a cell that is no text');
