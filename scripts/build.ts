@@ -29,6 +29,7 @@ export const TARGETS: readonly BuildTarget[] = [
       'extract',
       'i18n',
       'inspect',
+      'media',
       'node',
       'pki',
       'platform',

@@ -20,6 +20,11 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'src/age', layers: [CONTRACTS], packages: ['node:*', '@scure/base'] },
   { folder: 'src/policy', layers: [CONTRACTS, 'src/core', 'src/node'], packages: ['node:*', 'yaml', 'zod'] },
   { folder: 'src/pki', layers: [CONTRACTS, 'src/core', 'src/node', 'src/age'], packages: ['node:*', 'node-forge', 'zod'] },
+  {
+    folder: 'src/media',
+    layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki'],
+    packages: ['node:*', 'zod'],
+  },
   { folder: 'src/extract', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'yauzl', 'saxes', 'postal-mime', 'unpdf'] },
   { folder: 'src/inspect', layers: [CONTRACTS, 'src/core', 'src/extract', 'src/node'], packages: ['node:*', 'zod'] },
   {
@@ -50,7 +55,18 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'src/platform/usb', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'usb'] },
   {
     folder: 'src/agent',
-    layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki', 'src/inspect', 'src/platform', 'src/agent/fuse-guard'],
+    layers: [
+      CONTRACTS,
+      'src/core',
+      'src/node',
+      'src/age',
+      'src/policy',
+      'src/pki',
+      'src/media',
+      'src/inspect',
+      'src/platform',
+      'src/agent/fuse-guard',
+    ],
     packages: ['node:*', 'chokidar', 'usb', 'zod', 'uuid'],
   },
   {
@@ -83,6 +99,7 @@ export const LAYERS: readonly Layer[] = [
       'src/age',
       'src/policy',
       'src/pki',
+      'src/media',
       'src/inspect',
       'src/platform',
       'src/agent',

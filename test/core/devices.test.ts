@@ -71,7 +71,7 @@ describe('what changes around the devices', () => {
   const timer = (at: string): AgentInput => ({ kind: 'timer.fired', at, timer: 'device-rules' });
 
   test('the end of a time window takes a stick away, its begin gives it back', () => {
-    const day = { ...attached(), at: '2026-11-20T12:00:00.000Z' } as AgentInput;
+    const day = { ...attached(), at: '2026-11-20T12:00:00.000Z' };
     const first = play([started, withDevices(OFFICE_HOURS), day]);
     const evening = play([timer('2026-11-20T18:00:00.000Z')], first.state);
     expect(evening.last).toEqual(

@@ -46,13 +46,24 @@ const PACKAGES = [
   'usbutils',
   'util-linux',
 ];
-/** Folders of the kernel's module tree that the guest gets, with all that they need. */
+/** Folders and modules of the kernel that the guest gets, with all that they need. */
 const MODULE_FOLDERS = ['crypto', 'drivers/block', 'drivers/cdrom', 'drivers/char', 'drivers/hid', 'drivers/input', 'drivers/mmc']
-  .concat(['drivers/md', 'drivers/net/usb', 'drivers/nvme', 'drivers/scsi', 'drivers/usb', 'drivers/virtio', 'fs', 'lib', 'sound/usb'])
-  .map((folder) => `kernel/${folder}/`);
+  .concat([
+    'drivers/md',
+    'drivers/net/virtio_net',
+    'drivers/net/usb',
+    'drivers/nvme',
+    'drivers/scsi',
+    'drivers/usb',
+    'drivers/virtio',
+    'fs',
+    'lib',
+    'sound/usb',
+  ])
+  .map((folder) => `kernel/${folder}`);
 /** What the root disk needs, in the initramfs. */
 const BOOT_MODULES = ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4'];
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The guest for a kernel, built on first use (root, apt; some minutes) and kept in the user's cache. */
 export function guestImage(kernel: GuestKernel = 'stable', say: (line: string) => void = () => undefined): GuestImage {

@@ -97,7 +97,18 @@ export class Machine {
         .concat(['-chardev', `file,id=console,path=${join(folder, 'console.log')}`, '-serial', 'chardev:console'])
         .concat(['-drive', `file=${image.disk},if=virtio,format=raw,snapshot=on,cache=unsafe`])
         .concat(['-drive', `file=${product},if=virtio,format=raw,snapshot=on,cache=unsafe`])
-        .concat(['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci', '-device', 'qemu-xhci,id=xhci,p2=15,p3=15'])
+        .concat([
+          '-netdev',
+          'user,id=net',
+          '-device',
+          'virtio-net-pci,netdev=net',
+          '-device',
+          'virtio-rng-pci',
+          '-device',
+          'virtio-serial-pci',
+          '-device',
+          'qemu-xhci,id=xhci,p2=15,p3=15',
+        ])
         .concat(['-chardev', `socket,id=commands,path=${join(folder, 'commands')},server=off`])
         .concat(['-device', 'virtserialport,chardev=commands,name=sekisho.commands'])
         .concat(

@@ -20,5 +20,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly Register[]
   quarantine: async () => [(await import('./quarantine.ts')).registerQuarantine],
   org: async () => [(await import('./org.ts')).registerOrg],
   collector: async () => [(await import('./collector.ts')).registerCollector],
+  media: async () => [(await import('./media.ts')).registerMedia],
   events: async () => [(await import('./events.ts')).registerEvents],
 };
