@@ -1,7 +1,8 @@
-import type { Inspection } from '../../contracts/finding.ts';
+import type { Finding, Inspection, Place } from '../../contracts/finding.ts';
 import type { Language } from '../../contracts/ids.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { displayName } from '../../core/display-name.ts';
+import { resources } from '../../i18n/resources.ts';
 import type { ConditionExplanation, FileExplanation, MemberExplanation, VolumeExplanation } from '../../core/policy/explain.ts';
 
 const TEXTS = {
@@ -10,6 +11,7 @@ const TEXTS = {
     byRule: (rule: string) => `rule ${rule}`,
     content: 'content',
     persons: (count: string) => `${count} person(s)`,
+    label: 'label',
     volume: 'device',
     decided: 'decided',
     matched: 'matches, but a stronger or earlier rule decided',
@@ -24,6 +26,7 @@ const TEXTS = {
     byRule: (rule: string) => `規則 ${rule}`,
     content: '中身',
     persons: (count: string) => `${count} 人`,
+    label: '機密ラベル',
     volume: '媒体',
     decided: 'この規則で決まりました',
     matched: '当てはまりますが、より強い（または先の）規則が優先されました',
@@ -55,6 +58,7 @@ export function explanationLines(
   return [
     `${displayName(file)}: ${verdict.action} (${by(verdict.rule)})`,
     `  ${text.content}: ${contentText(inspection, language)}`,
+    ...inspection.findings.map((finding) => `      ${findingText(finding, language)}`),
     `  ${text.volume}: ${volume.decision.treatment} (${by(volume.decision.rule)})`,
     ...rules.flatMap(({ id, action, matched, decided, conditions, exceptions }) => {
       const title = titles.get(id);
@@ -69,15 +73,36 @@ export function explanationLines(
   ];
 }
 
-function contentText({ type, persons, findings, unreadable }: Inspection, language: Language): string {
+function contentText({ type, persons, findings, labels, unreadable }: Inspection, language: Language): string {
   const people = persons.from === persons.to ? String(persons.to) : `${persons.from}-${persons.to}`;
   return [
     type,
     TEXTS[language].persons(people),
     ...findings.map(({ detector, distinct, confidence }) => `${detector} ${distinct} (${confidence})`),
+    ...labels.map(({ id, name }) => `${TEXTS[language].label} ${name === '' ? id : name}`),
     ...unreadable.map(({ reason }) => `unreadable: ${reason}`),
   ].join(', ');
 }
+
+/** Why a finding counts as it does, where the first of it is, and what it looks like, masked. */
+function findingText({ detector, reasons, where, samples }: Finding, language: Language): string {
+  const words: Readonly<Record<string, string>> = resources[language].events;
+  const why = reasons.map((reason) => words[`reason.${reason}`] ?? reason);
+  const [place] = where;
+  const [sample] = samples;
+  return displayName(
+    [
+      `${detector}: ${why.join(language === 'ja' ? '・' : '; ')}`,
+      ...(place === undefined || Object.keys(place).length === 0 ? [] : [placeText(place)]),
+      ...(sample === undefined ? [] : [sample]),
+    ].join(' | '),
+  );
+}
+
+const placeText = (place: Place): string =>
+  Object.entries(place)
+    .map(([part, value]) => `${part} ${value}`)
+    .join(', ');
 
 function conditionLines(conditions: readonly ConditionExplanation[], language: Language): string[] {
   return conditions.flatMap(({ members }) =>
