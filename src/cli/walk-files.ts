@@ -22,6 +22,8 @@ export interface WalkOptions {
   /** Stay on the filesystem of the root. */
   readonly oneFilesystem?: boolean;
   readonly pseudoFilesystems?: PseudoFilesystems;
+  /** Absolute paths of files that whoever walks is writing at the same time. */
+  readonly ownFiles?: readonly string[];
   /** How many names to hold at most, over all open folders; beyond it folders are read in parts. */
   readonly mostNames?: number;
 }
@@ -48,7 +50,7 @@ export interface WalkError {
   readonly error: Failure;
 }
 
-export const LEFT_OUT_REASONS = ['excluded', 'other-filesystem', 'pseudo-filesystem'] as const;
+export const LEFT_OUT_REASONS = ['excluded', 'other-filesystem', 'own-file', 'pseudo-filesystem'] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
 export interface LeftOut {
@@ -94,11 +96,13 @@ export async function* walkFiles(root: WalkRoot, options: WalkOptions = {}): Asy
 /** Depth first, without recursion: a tree ten thousand folders deep is a legal tree. */
 class Walk {
   readonly #options: WalkOptions;
+  readonly #ownFiles: ReadonlySet<string>;
   readonly #levels: Level[] = [];
   #held = 0;
 
   constructor(options: WalkOptions) {
     this.#options = options;
+    this.#ownFiles = new Set(options.ownFiles?.map((file) => Buffer.from(file).toString('latin1')));
   }
 
   get isUnderWay(): boolean {
@@ -143,7 +147,10 @@ class Walk {
     } catch (error) {
       return { kind: 'error', shown, named, error: fromErrno(error) };
     }
-    if (facts.isFile()) return foundFile(path, shown, facts, parent);
+    if (facts.isFile()) {
+      if (this.#ownFiles.has(path.toString('latin1'))) return { kind: 'left-out', shown, reason: 'own-file' };
+      return foundFile(path, shown, facts, parent);
+    }
     if (facts.isDirectory()) return await this.#open(path, shown, facts.dev, parent);
     const kind = facts.isSymbolicLink() ? 'a link; links are not followed' : 'no regular file';
     return { kind: 'error', shown, named, error: failure('DLP_FILE_NOT_REGULAR', `This is ${kind}.`) };

@@ -167,6 +167,9 @@ export class ScanState {
   }
 }
 
+/** A state and what SQLite keeps beside it. */
+export const stateFiles = (path: string): string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
+
 const SQLITE = { busy: 5, corrupt: 11, full: 13, cantOpen: 14, notADatabase: 26 } as const;
 
 /** What a state's error means for the person. @throws what is no error of SQLite or the system. */

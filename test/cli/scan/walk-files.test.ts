@@ -115,6 +115,17 @@ describe('walkFiles', () => {
     ]);
   });
 
+  it('leaves out files that the walker writes itself', async () => {
+    const root = newFolder();
+    for (const file of ['state.db', 'state.db-wal', 'é.db']) writeFileSync(join(root, file), '');
+    const found = await walk(root, { ownFiles: [join(root, 'state.db'), join(root, 'é.db')] });
+    expect(found.map((each) => [each.shown, each.kind === 'left-out' ? each.reason : each.kind])).toEqual([
+      ['root/state.db', 'own-file'],
+      ['root/state.db-wal', 'file'],
+      ['root/é.db', 'own-file'],
+    ]);
+  });
+
   it('counts the names of a file', async () => {
     const root = newFolder();
     writeFileSync(join(root, 'a'), 'x');
