@@ -11,6 +11,8 @@ export interface Content {
   chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** For formats that are read from their end or at random. May hold the whole member in memory. */
   random(): Promise<ByteSource>;
+  /** Where the end can be seen before the beginning has been read. */
+  readonly source?: ByteSource;
 }
 
 export function contentOfSource(source: ByteSource): Content {
@@ -18,6 +20,7 @@ export function contentOfSource(source: ByteSource): Content {
     head: source.read(0, HEAD_BYTES),
     chunks: () => chunksOf(source),
     random: () => Promise.resolve(source),
+    source,
   };
 }
 

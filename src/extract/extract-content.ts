@@ -1,6 +1,7 @@
-import type { Content } from './content.ts';
+import { appendedZip } from './appended-zip.ts';
+import { contentOfSource, type Content } from './content.ts';
 import type { Level } from './extraction.ts';
-import { contentType } from './file-type.ts';
+import { contentType, type ContentType } from './file-type.ts';
 import { extractDelimited } from './formats/delimited.ts';
 import { extractHtml } from './formats/html.ts';
 import { extractJson, extractPlainText, extractXml } from './formats/plain-text.ts';
@@ -11,6 +12,30 @@ import { extractJson, extractPlainText, extractXml } from './formats/plain-text.
  */
 export async function extractContent(level: Level, content: Content, found: (type: string) => void): Promise<string> {
   const known = await contentType(content);
+  const appended = MAY_HIDE_ZIP.has(known.kind) && content.source !== undefined ? appendedZip(content.source) : undefined;
+  if (appended === undefined) return extractKnown(level, content, known, found);
+  // Both readings count: programs differ in which they take.
+  const type = await extractKnown(level, content, known, found);
+  const zip = await extractZip(level, contentOfSource(appended), () => {});
+  return known.kind === 'unknown' ? zip : type;
+}
+
+/** What begins like one of these may be an archive to a program that looks at the end. */
+const MAY_HIDE_ZIP: ReadonlySet<ContentType['kind']> = new Set([
+  'opaque',
+  'unsupported',
+  'unknown',
+  'text',
+  'table',
+  'html',
+  'xml',
+  'json',
+  'pdf',
+  'rtf',
+  'age',
+]);
+
+async function extractKnown(level: Level, content: Content, known: ContentType, found: (type: string) => void): Promise<string> {
   const type = 'name' in known ? known.name : typeName(known.kind);
   found(type);
   switch (known.kind) {

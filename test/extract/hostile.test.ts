@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeJapanese } from '../fixtures/encode-japanese.ts';
 import { extractBytes, extractSource, fixture, reasons, textOf } from './extract-bytes.ts';
+import { pdfOfObjects } from './pdf-bytes.ts';
 import { zipBytes } from './zip-bytes.ts';
 
 const NUMBER = Buffer.from('マイナンバー 123456789018\n');
@@ -153,11 +154,59 @@ describe('limits', () => {
   });
 });
 
+describe('files that are two things', () => {
+  const zip = zipBytes([{ name: 'list.txt', data: NUMBER }]);
+
+  it.each([
+    ['junk', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256)), 'zip'],
+    ['a picture', Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(3000, 7)]), 'png'],
+    ['a program', Buffer.concat([Buffer.from('MZ'), Buffer.alloc(9000, 1)]), 'exe'],
+    ['a text', Buffer.from('ただの文章です。\n'.repeat(5000)), 'text'],
+  ])('a zip behind %s is read', async (_, before, type) => {
+    const seen = await extractBytes(Buffer.concat([before, zip]));
+    expect(seen).toMatchObject({ type, unreadable: [], persons: { from: 1, to: 1 } });
+    expect(seen.findings.find(({ detector }) => detector === 'jp.my-number')?.where).toContainEqual({ part: 'list.txt', line: 1 });
+  });
+
+  it('both a pdf and the zip behind it are read', async () => {
+    const seen = await extractBytes(Buffer.concat([fixture('meibo.pdf'), zip]));
+    expect(seen.type).toBe('pdf');
+    expect(seen.persons).toEqual({ from: 21, to: 21 });
+    expect(seen.segments.map(({ place }) => place.part)).toContain('list.txt');
+  });
+
+  it('a mark of an end alone makes no zip', async () => {
+    const end = Buffer.alloc(22);
+    end.write('PK\x05\x06', 'latin1');
+    expect(await extractBytes(Buffer.concat([Buffer.from('文章\n'.repeat(50)), end]))).toMatchObject({ persons: { from: 0, to: 0 } });
+  });
+
+  it('a file of more than one encoding gives what each part holds', async () => {
+    const lines = [
+      Buffer.from('個人番号 123456789018\n'.repeat(3)),
+      encodeJapanese('社外秘の資料\n', 'shift_jis'),
+      Buffer.from('a@kaisha.co.jp\n'),
+    ];
+    expect((await extractBytes(Buffer.concat(lines))).findings.map(({ detector }) => detector)).toEqual(
+      expect.arrayContaining(['jp.my-number', 'email']),
+    );
+  });
+
+  it('zero bytes hide nothing', async () => {
+    const seen = await extractBytes(Buffer.concat([Buffer.alloc(3000), Buffer.from('\nemail: a@kaisha.co.jp\n'), Buffer.alloc(3000)]));
+    expect(seen.findings.map(({ detector }) => detector)).toContain('email');
+  });
+});
+
 describe('damage', () => {
   it.each([
     ['a zip cut off', fixture('meibo.xlsx').subarray(0, 3000)],
     ['a zip with its directory gone', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(5000, 1)])],
     ['a gzip cut off', gzipSync(Buffer.from(Array.from({ length: 9999 }, (_, index) => (index * 7919) % 251))).subarray(0, -20)],
+    [
+      'a pdf whose pages are their own parents',
+      pdfOfObjects(['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2>>']),
+    ],
     ['a pdf of nothing', Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\n')],
   ])('%s is corrupt', async (_, bytes) => expect(reasons(await extractBytes(bytes))).toEqual(['corrupt']));
 
