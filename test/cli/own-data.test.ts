@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { finding } from '../../src/contracts/finding.ts';
+import { parsePolicy } from '../../src/policy/index.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const FILES = join(import.meta.dirname, '../fixtures/files');
@@ -230,4 +231,13 @@ describe('sekisho policy explain', () => {
       'it is in a table of your own data',
     );
   });
+});
+
+it('the examples of docs/spec/own-data.md are good policy', () => {
+  const page = readFileSync(new URL('../../docs/spec/own-data.md', import.meta.url), 'utf8');
+  const blocks = Array.from(page.matchAll(/```yaml\n([^`]+)```/g), ([, block = '']) => block);
+  expect(blocks).toHaveLength(4);
+  for (const block of blocks) {
+    expect(parsePolicy(`format: sekisho-policy/1\nname: x\ntitle: { ja: x, en: x }\nrules: []\n${block}`)).toMatchObject({ ok: true });
+  }
 });
