@@ -23,7 +23,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'src/media',
     layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki'],
-    packages: ['node:*', 'zod'],
+    packages: ['node:*', 'zod', 'uuid'],
   },
   { folder: 'src/extract', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'yauzl', 'saxes', 'postal-mime', 'unpdf'] },
   { folder: 'src/inspect', layers: [CONTRACTS, 'src/core', 'src/extract', 'src/node'], packages: ['node:*', 'zod'] },

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import type { Failure } from '../contracts/errors.ts';
 import { ok, type Result } from '../contracts/result.ts';
+import type { Volume } from '../contracts/volume.ts';
 import { createInspector } from '../inspect/index.ts';
+import { recordOf } from '../media/index.ts';
 import { VERSION } from '../node/version.ts';
 import { TraySessions } from '../platform/tray-sessions.ts';
 import type { Platform } from '../platform/types.ts';
 import { openAgentStores } from './agent-state.ts';
 import { Engine } from './engine.ts';
+import { EnrolledVolumes } from './enrolled-volumes.ts';
 import { guardFactory } from './guard-factory.ts';
 import { watchAddresses } from './network-addresses.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
@@ -51,9 +54,13 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
 
   const inspector = createInspector({ indexPath: ({ sha256 }) => join(options.state, 'indexes', sha256) });
   const trays = new TraySessions(() => clock.now());
+  const readRecord = async (volume: Volume) => {
+    const record = await recordOf(volume, enrolment.policyKey);
+    return record === null ? null : { id: record.id, due: record.due };
+  };
   const sources: Sources = {
     devices: platform.devices(),
-    volumes: practiceVolumes(platform.volumes(), options),
+    volumes: new EnrolledVolumes(practiceVolumes(platform.volumes(), options), readRecord, clock),
     sessions: platform.sessions(trays),
   };
   const recording = options.record === undefined ? undefined : new Recording(options.record);

@@ -1,5 +1,5 @@
 export { draftRelease, type DraftParts } from './draft-release.ts';
-export { keyId } from './dsse.ts';
+export { keyId, openEnvelope, signEnvelope } from './dsse.ts';
 export { parsePolicy, policyProblemAt } from './parse-policy.ts';
 export { formatProblem, type PolicyProblem, type ProblemCode } from './problem.ts';
 export {

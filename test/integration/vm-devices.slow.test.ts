@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EnrolledGuest } from '../vm/enrolled-guest.ts';
+import { openRaw, verifyMedium } from '../../src/media/index.ts';
 import { type Machine, machineMissing } from '../vm/machine.ts';
 import { makeDiscImage, makeStickImage, type StickFilesystem } from '../vm/stick-image.ts';
 
@@ -25,7 +27,8 @@ devices:
     - { id: ours, when: { serial-range: [{ from: OURS00, to: OURS99 }] }, action: ${guarded} }
     - { id: reading, when: { serial: [READ*] }, action: read-only }
     - { id: trusted, when: { serial: [FREE*] }, action: allow }
-    - { id: discs, when: { bus: [optical] }, action: read-only }
+    - { id: discs, when: { bus: [optical], serial: [DISC*] }, action: read-only }
+    - { id: enrolled, when: { enrolled: true, serial: [ENROL*] }, action: guard }
     - { id: no-phones, when: { class: [media-transfer, phone] }, action: block }
     - { id: no-network-cards, when: { class: [network] }, action: block }
 rules:
@@ -68,6 +71,10 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     }
     return points;
   }
+  /** The guard may be looking at a file of it still. */
+  const unmount = (point: string): Promise<string> => vm.until(`umount ${point} 2>/dev/null || ! mountpoint -q ${point}`);
+  const recoveryIdentity = (): string =>
+    /AGE-SECRET-KEY-1\w+/.exec(readFileSync(join(guest.organisation, 'recovery.identity'), 'utf8'))?.[0] ?? '';
   const isGuarded = async (point: string): Promise<void> => {
     await guest.untilStatus(({ volumes }) => volumes.some(({ volume, state }) => volume.mountPoint === point && state === 'ready'));
   };
@@ -77,17 +84,19 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     { timeout: 300_000 },
     async (filesystem) => {
       const serial = { fat32: 'OURS01', exfat: 'OURS02', ext4: 'OURS03' }[filesystem];
-      await vm.plugStick('guarded', stick(filesystem, filesystem), { serial });
+      await vm.plugStick(filesystem, stick(filesystem, filesystem), { serial });
       const [point = ''] = await mount(serial);
       await isGuarded(point);
-      await vm.run(`echo '${SECRET}' >${point}/list.txt; echo harmless >${point}/plain.txt`);
-      await vm.until(`test -e ${point}/list.txt.age -a ! -e ${point}/list.txt`);
-      await vm.run(`umount ${point}`);
-      await vm.unplug('guarded');
-      const raw = readFileSync(image(filesystem));
-      expect(raw.includes('harmless')).toBe(true);
-      expect(raw.includes('age-encryption.org/v1')).toBe(true);
-      expect(raw.includes(SECRET)).toBe(false);
+      await vm.run(`mkdir ${point}/folder && echo '${SECRET}' >${point}/folder/list.txt && echo harmless >${point}/plain.txt`);
+      await vm.until(`test -e ${point}/folder/list.txt.age -a ! -e ${point}/folder/list.txt`);
+      await unmount(point);
+      await vm.unplug(filesystem);
+      const raw = openRaw(image(filesystem));
+      const report = verifyMedium(raw, { identities: [recoveryIdentity()], canaries: [SECRET] });
+      raw.close();
+      expect(report).toMatchObject({ canaries: [], problems: [], claimedBytes: 0 });
+      expect(report.provenBytes).toBeGreaterThan(200);
+      expect(report.unaccounted.filter(({ kind }) => kind === 'file').map(({ path }) => path)).toEqual(['plain.txt']);
     },
   );
 
@@ -119,7 +128,7 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     await vm.run(`mount -o remount,rw ${point}`);
     await vm.until(`! touch ${point}/x`);
     expect(await vm.run(`findmnt -no OPTIONS ${point}`)).toMatch(/^ro,/);
-    await vm.run(`umount ${point}`);
+    await unmount(point);
     await vm.unplug('reading');
   });
 
@@ -127,7 +136,8 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     await vm.plugStick('free', stick('free'), { serial: 'FREE01' });
     const [point = ''] = await mount('FREE01');
     await guest.untilStatus(({ volumes }) => volumes.some(({ volume, treatment }) => volume.mountPoint === point && treatment === 'allow'));
-    await vm.run(`echo '${SECRET}' >${point}/list.txt && sync && umount ${point}`);
+    await vm.run(`echo '${SECRET}' >${point}/list.txt && sync`);
+    await unmount(point);
     await vm.unplug('free');
     expect(readFileSync(image('free')).includes(SECRET)).toBe(true);
   });
@@ -143,7 +153,7 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     for (const point of [...points, '/media/twin']) {
       await vm.run(`echo '${SECRET}' >${point}/list.txt`);
       await vm.until(`test -e ${point}/list.txt.age -a ! -e ${point}/list.txt`);
-      await vm.run(`umount ${point}`);
+      await unmount(point);
     }
     await vm.unplug('twin-one');
     await vm.unplug('twin-two');
@@ -183,12 +193,12 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     await vm.until(`test -s ${point}/big`);
     await vm.unplug('pulled');
     expect((await copy).status).not.toBe(0);
-    await guest.untilStatus(({ volumes }) => volumes.length === 0);
+    await guest.untilStatus(({ volumes }) => volumes.every(({ volume }) => volume.mountPoint !== point));
     await vm.run(`umount -l ${point}`);
     await vm.plugStick('pulled', image('pulled'), { serial: 'OURS20' });
     await mount('OURS20');
     await isGuarded(point);
-    await vm.run(`umount ${point}`);
+    await unmount(point);
     await vm.unplug('pulled');
   });
 
@@ -199,7 +209,7 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     await vm.suspendAndResume();
     await vm.run(`echo '${SECRET}' >${point}/after.txt`);
     await vm.until(`test -e ${point}/after.txt.age -a ! -e ${point}/after.txt`);
-    await vm.run(`umount ${point}`);
+    await unmount(point);
     await vm.unplug('sleeper');
     expect(readFileSync(image('sleeper')).includes(SECRET)).toBe(false);
   });
@@ -211,7 +221,39 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     await guest.startAgent();
     await vm.until(`! touch ${point}/x`);
     expect(await vm.run(`cat ${sysfs('EARLY1')}/authorized`)).toBe('1\n');
-    await vm.run(`umount ${point}`);
+    await unmount(point);
     await vm.unplug('early');
+  });
+
+  test('an enrolled stick is guarded, a copy of its record on another is not believed', { timeout: 300_000 }, async () => {
+    const archive = execFileSync('tar', ['-C', guest.organisation, '-cz', '.']).toString('base64');
+    await vm.run(`mkdir -p /root/org && echo ${archive} | base64 -d | tar -C /root/org -xz && chown -R root:root /root/org`);
+    await guest.stopAgent();
+    await vm.plugStick('enrolled', stick('enrolled'), { serial: 'ENROL01' });
+    const disk = (await vm.until('ls /dev/disk/by-id/usb-*ENROL01*:0 | grep .')).trim();
+    const enroll = 'node /product/dist/program/main.js media enroll';
+    await vm.run(`${enroll} $(readlink -f ${disk}) --erase --org /root/org --holder tanaka --due 2099-12-31`);
+    await vm.plugStick('copied', stick('copied'), { serial: 'ENROL02' });
+    const [from = ''] = await mount('ENROL01');
+    const [to = ''] = await mount('ENROL02');
+    await vm.run(`cp -r ${from}/.sekisho ${to}/ && umount ${from} ${to}`);
+    await guest.startAgent();
+    // Plugged in again, so that they count as inserted later.
+    await vm.unplug('enrolled');
+    await vm.unplug('copied');
+    await vm.plugStick('enrolled', image('enrolled'), { serial: 'ENROL01' });
+    await vm.plugStick('copied', image('copied'), { serial: 'ENROL02' });
+    await mount('ENROL01');
+    await isGuarded(from);
+    await mount('ENROL02');
+    await vm.until(`! mountpoint -q ${to}`);
+    await unmount(from);
+    expect(await vm.run('node /product/dist/program/main.js media list --org /root/org')).toContain('ENROL01');
+    await vm.unplug('enrolled');
+    await vm.unplug('copied');
+    const raw = openRaw(image('enrolled'));
+    const report = verifyMedium(raw, { identities: [recoveryIdentity()], canaries: [SECRET] });
+    raw.close();
+    expect(report.unaccounted.flatMap(({ path }) => path ?? [])).toEqual(['.sekisho/medium.dsse.json']);
   });
 });

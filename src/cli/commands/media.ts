@@ -7,6 +7,7 @@ import { fromErrno } from '../../node/errno.ts';
 import { type MediumReport, openRaw, type Unaccounted, verifyMedium } from '../../media/index.ts';
 import { callerPath, EXIT, fail, print, printJson } from '../context.ts';
 import { readIdentityFile } from '../identity-file.ts';
+import { registerEnrol, registerList } from '../media/enrol.ts';
 
 interface VerifyCommandOptions {
   readonly identity?: string[];
@@ -20,6 +21,8 @@ const MAX_LINES = 200;
 /** `sekisho media`: whose sticks are whose, and what is on them. */
 export function registerMedia(program: Command): void {
   const media = program.command('media').description('Enrol sticks, list them, and look at what is really on one.');
+  registerEnrol(media);
+  registerList(media);
   media
     .command('verify <device>')
     .description('read a device or image raw and list every byte range that is neither filesystem structure nor ciphertext')

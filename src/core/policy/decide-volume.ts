@@ -85,8 +85,8 @@ const MEMBERS: Readonly<Record<keyof DeviceCondition, Member<DeviceCondition, Vo
     seen: ({ volume }) => volume.filesystem,
   }),
   enrolled: member('enrolled', {
-    holds: (wanted, { volume }) => wanted === (volume.medium !== undefined),
-    seen: ({ volume }) => volume.medium !== undefined,
+    holds: (wanted, circumstances) => wanted === isEnrolled(circumstances),
+    seen: (circumstances) => isEnrolled(circumstances),
   }),
   'present-at-start': member('present-at-start', {
     holds: (wanted, { presentAtStart }) => wanted === presentAtStart,
@@ -111,6 +111,11 @@ const MEMBERS: Readonly<Record<keyof DeviceCondition, Member<DeviceCondition, Vo
 };
 
 export const DEVICE_MEMBERS: readonly Member<DeviceCondition, VolumeCircumstances>[] = Object.values(MEMBERS);
+
+/** Until its due date: what should have come back long ago is a stray. */
+function isEnrolled({ volume: { medium }, at }: VolumeCircumstances): boolean {
+  return medium !== undefined && (at === undefined || at < medium.due);
+}
 
 function hasSerial(volume: Volume): boolean {
   return (volume.device?.serial ?? '') !== '';
