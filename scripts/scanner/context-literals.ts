@@ -1,6 +1,6 @@
 import * as words from '../../src/core/detect/detectors/context-words.ts';
 import { CONTEXT_GROUPS, type ContextGroup } from '../../src/core/detect/scanner/context.ts';
-import { CONTEXT_BEGINS, CONTEXT_ENDS, CONTEXT_EXACT, CONTEXT_NOT_PASSIVE } from '../../src/core/detect/scanner/kernel/context.ts';
+import { CONTEXT_BEGINS, CONTEXT_ENDS, CONTEXT_EXACT, CONTEXT_NOT_PASSIVE } from '../../src/core/detect/scanner/kernel/context-hits.ts';
 import { encodings } from './encodings.ts';
 import { expand } from './expand.ts';
 import type { Placeable } from './literals.ts';

@@ -1,5 +1,8 @@
+import { FOLLOW_LABELLED, FOLLOW_LATIN_NAME, FOLLOW_NUMBER } from '../../src/core/detect/scanner/kernel/follow.ts';
+import { LITERAL_BEGINS, LITERAL_ENDS, LITERAL_EXACT } from '../../src/core/detect/scanner/kernel/literals.ts';
 import { FIRST_WORD_KIND, WORD_KINDS, WORDS } from '../../src/core/detect/scanner/words.ts';
 import { encodings } from './encodings.ts';
+import { isAscii, otherSpellings } from './spellings.ts';
 
 /** Bytes that some of their own, next to each other, point to: the fingerprint. */
 export interface Placeable {
@@ -12,19 +15,39 @@ export interface Placeable {
 /** A word in one encoding. */
 export interface Literal extends Placeable {
   readonly kind: number;
-  readonly tail: number;
+  readonly flags: number;
+  /** Least number of token characters behind it, or a code of kernel/follow.ts. */
+  readonly required: number;
 }
 
 export const FINGERPRINT_BYTES = 4;
 export const LETTER_CASE = 0x20;
 
+const FOLLOW_CODES = {
+  label: FOLLOW_LABELLED,
+  number: FOLLOW_NUMBER,
+  'latin-name': FOLLOW_LATIN_NAME,
+} as const;
+/** Two bytes are too few to be looked for. */
+const LEAST_BYTES = 3;
+
+/** Every word in every encoding, in half-width kana, and in full-width letters where that is asked for. */
 export function literals(): Literal[] {
-  return WORDS.flatMap(({ text, kind, exact = false, tail = 0 }) => {
-    // Letters among the bytes of a Japanese word in Shift_JIS are halves of characters and have no case.
-    const bytewise = exact || /[^\0-\x7f]/.test(text);
-    const number = FIRST_WORD_KIND + WORD_KINDS.indexOf(kind);
-    return encodings(bytewise ? text : text.toLowerCase()).map((bytes) => ({ text, bytes, kind: number, exact: bytewise, tail }));
-  });
+  const all = new Map<string, Literal>();
+  for (const { text, kind, exact = false, tail = 0, begins = false, ends = false, follow, fullWidth } of WORDS) {
+    for (const spelling of exact ? [text] : [text, ...(isAscii(text) && fullWidth !== true ? [] : otherSpellings(text))]) {
+      // Letters among the bytes of a Japanese word in Shift_JIS are halves of characters and have no case.
+      const bytewise = exact || !isAscii(spelling);
+      const number = FIRST_WORD_KIND + WORD_KINDS.indexOf(kind);
+      const flags = (bytewise ? LITERAL_EXACT : 0) | (begins ? LITERAL_BEGINS : 0) | (ends ? LITERAL_ENDS : 0);
+      const required = follow === undefined ? tail : FOLLOW_CODES[follow];
+      for (const bytes of encodings(bytewise ? spelling : spelling.toLowerCase(), false, LEAST_BYTES)) {
+        const literal = { text, bytes, kind: number, exact: bytewise, flags, required };
+        all.set(`${literalKey(literal)} ${number}`, literal);
+      }
+    }
+  }
+  return [...all.values()];
 }
 
 const ANY_BYTE = Array.from({ length: 256 }, (_, byte) => byte);

@@ -3,8 +3,10 @@ import {
   BUCKET_WIDE_DASH,
   BUCKET_WIDE_DIGITS,
   CLASS_AT,
+  CLASS_COLON,
   CLASS_DIGIT,
   CLASS_JOINT,
+  CLASS_STOP,
 } from '../../src/core/detect/scanner/kernel/layout.ts';
 
 /** Sets `bit` for these bytes in a pair of nibble tables (low, then high). Bytes that mix the nibbles of two of them pass as well. */
@@ -23,7 +25,9 @@ export function allowPlaces(nibbles: Uint8Array, places: readonly (readonly numb
 export function classTable(): Uint8Array {
   const table = new Uint8Array(32);
   allow(table, range(0x30, 0x39), CLASS_DIGIT);
-  allow(table, [0x20, 0x28, 0x29, 0x2d], CLASS_JOINT);
+  allow(table, [0x20, 0x28, 0x29, 0x2d, 0x2e], CLASS_JOINT);
+  allow(table, [0x2e], CLASS_STOP);
+  allow(table, [0x3a], CLASS_COLON);
   allow(table, [0x40], CLASS_AT);
   return table;
 }
@@ -35,6 +39,7 @@ export function shapeTables(): Uint8Array {
   const digits = range(0x30, 0x39);
   const capitals = range(0x41, 0x5a);
   shape(BUCKET_LETTERED, capitals, capitals, digits, digits);
+  shape(BUCKET_LETTERED, [0x2d], [0x0a], digits, digits);
   shape(BUCKET_WIDE_DIGITS, [0xef], [0xbc], range(0x90, 0x99), [0xef]);
   shape(BUCKET_WIDE_DIGITS, [0x82], range(0x4f, 0x58), [0x82], range(0x4f, 0x58));
   shape(BUCKET_WIDE_DASH, digits, [0xe2], [0x80, 0x88, 0x94], range(0x80, 0x95));

@@ -20,7 +20,7 @@ export function buildTables(choices: Choices): Tables {
   const nibbles = shapeTables();
   const lists = new LiteralLists(FINGERPRINT_BYTES, nibbles, choices, MOST_SHARING);
   for (const literal of literals()) {
-    lists.add(literal, (last) => [literal.bytes.length, literal.kind, literal.exact ? 1 : 0, last, literal.tail]);
+    lists.add(literal, (last) => [literal.bytes.length, literal.kind, literal.flags, last, literal.required]);
   }
   return { nibbles, classes: classTable(), ibanLengths: ibanLengths(), literals: lists.bytes() };
 }

@@ -22,21 +22,29 @@ declare function popcnt<T>(value: T): T;
 declare function i32(value: u64): i32;
 declare function u64(value: i32): u64;
 declare function u8(value: i32): u8;
+declare function i8(value: i32): i32;
 declare function u32(value: i32): u32;
 
 declare const v128: {
   load(address: i32): v128;
   store(address: i32, value: v128): void;
   and(left: v128, right: v128): v128;
+  or(left: v128, right: v128): v128;
+  xor(left: v128, right: v128): v128;
 };
 declare const i8x16: {
   splat(value: i32): v128;
   add(left: v128, right: v128): v128;
+  sub(left: v128, right: v128): v128;
   eq(left: v128, right: v128): v128;
+  lt_s(left: v128, right: v128): v128;
+  lt_u(left: v128, right: v128): v128;
+  gt_u(left: v128, right: v128): v128;
   bitmask(value: v128): i32;
   relaxed_swizzle(table: v128, indices: v128): v128;
   shuffle(left: v128, right: v128, ...lanes: i32[]): v128;
 };
 declare const i16x8: {
+  shl(value: v128, bits: i32): v128;
   shr_u(value: v128, bits: i32): v128;
 };

@@ -1,11 +1,15 @@
 import {
+  ADDRESS,
   CORPORATE_NUMBER,
   CREDIT_CARD,
   DRIVERS_LICENSE,
   EMAIL,
   IBAN,
+  IP_ADDRESS,
   MY_NUMBER,
   PASSPORT,
+  PASSWORD,
+  PERSON_NAME,
   PHONE,
   RESIDENCE_CARD,
   US_SSN,
@@ -24,6 +28,10 @@ const VALUE_KINDS = [
   ['jp.passport', PASSPORT],
   ['jp.residence-card', RESIDENCE_CARD],
   ['email', EMAIL],
+  ['jp.person-name', PERSON_NAME],
+  ['jp.address', ADDRESS],
+  ['ip-address', IP_ADDRESS],
+  ['secret.password', PASSWORD],
 ] as const;
 type ValueKind = (typeof VALUE_KINDS)[number][0];
 

@@ -13,21 +13,28 @@ import {
   SLOT_BITS,
   SLOTS,
 } from './kernel/layout.ts';
-import { isCapital, isDigit } from './kernel/characters.ts';
-import { isJoint } from './kernel/groups.ts';
-import { mailAround } from './kernel/mail.ts';
+import { FULL_STOP, isCapital, isDigit } from './kernel/characters.ts';
+import { boxedNumberEndingAt } from './kernel/boxes.ts';
+import { isJoint, isLineBroken } from './kernel/groups.ts';
+import { atSignAround } from './kernel/mail.ts';
 import { byteAt, fingerprintAt, memory, slotOf, wordAt } from './kernel/memory.ts';
+import { nameAt, shiftJisHanAt } from './kernel/names.ts';
+import { COLON, version4Around, version6Around } from './kernel/network.ts';
 import { numberEndingAt } from './kernel/numbers.ts';
+import { shiftJisSignAt, signAt } from './kernel/signs.ts';
 import { loadTables } from './tables.ts';
 
 const AT = 0x40;
+/** First byte of most signs in Shift_JIS. */
+const SHIFT_JIS_SIGN = 0x81;
 const JOINED = 7;
 const LETTER_CASE = 0x20;
 
 const PAIR_DIGITS = 1;
-const PAIR_AT = 2;
+const PAIR_OTHER = 2;
 const PAIR_WORD = 4;
 const PAIR_WIDE = 8;
+const PAIR_SIGN = 16;
 /** For two bytes in a row, what they may end. Most pairs of a text end nothing. */
 const pairs = new Uint8Array(65_536);
 
@@ -47,14 +54,35 @@ function scan(from: number, to: number): number {
     if (pair === 0) continue;
     const buckets = bucketsEndingAt(at, pair);
     const number = (pair & PAIR_DIGITS) !== 0 && endsNumber(at);
-    const mail = (pair & PAIR_AT) !== 0;
-    if (buckets === 0 && !number && !mail) continue;
+    const other = (pair & PAIR_OTHER) !== 0;
+    if (buckets === 0 && !number && !other && (pair & PAIR_SIGN) === 0) continue;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return at;
     if (buckets !== 0) lookAround(at, buckets);
     if (number) numberEndingAt(at + 1);
-    if (mail) mailAround(at);
+    if (other) otherAt(at, byte);
+    if ((pair & PAIR_SIGN) !== 0) signAt(at);
   }
   return to;
+}
+
+/** The rules for which one byte may be the place. */
+function otherAt(at: number, byte: number): void {
+  if (byte === AT) atSignAround(at);
+  else if (byte === FULL_STOP) {
+    if (isDigit(byteAt(at + 1))) version4Around(at);
+  } else if (byte === COLON) version6Around(at);
+  else if (isDigit(byte)) {
+    if (!isDigit(byteAt(at - 1)) && !isDigit(byteAt(at + 1))) boxedNumberEndingAt(at);
+  } else if (byte === SHIFT_JIS_SIGN) shiftJisSignAt(at);
+  else {
+    if (isHanLead(byte) && !isHanLead(byteAt(at - 3))) nameAt(at);
+    shiftJisHanAt(at);
+  }
+}
+
+/** First byte of most Han characters in UTF-8. */
+function isHanLead(byte: number): boolean {
+  return byte >= 0xe4 && byte <= 0xe9;
 }
 
 /** The rules that these four bytes may satisfy; each decides for itself. */
@@ -62,6 +90,7 @@ function bucketsEndingAt(at: number, pair: number): number {
   let buckets = 0;
   if ((pair & PAIR_WORD) !== 0 && memory[KNOWN_SLOTS + slotOf(fingerprintAt(at - 3))] === 1) buckets |= BUCKET_LITERALS;
   if ((pair & PAIR_DIGITS) !== 0 && isCapital(byteAt(at - 3))) buckets |= BUCKET_LETTERED;
+  if ((pair & PAIR_DIGITS) !== 0 && isLineBroken(at - 1)) buckets |= BUCKET_LETTERED;
   if ((pair & PAIR_WIDE) !== 0) buckets |= isDigit(byteAt(at - 3)) ? BUCKET_WIDE_DASH : BUCKET_WIDE_DIGITS;
   return buckets;
 }
@@ -78,7 +107,17 @@ function endsNumber(at: number): boolean {
 
 function fillPairs(): void {
   pairs.fill(0);
-  for (let byte = 0; byte < 256; byte++) mark(byte, AT, PAIR_AT);
+  for (let byte = 0; byte < 256; byte++) {
+    for (const second of [AT, FULL_STOP, COLON, SHIFT_JIS_SIGN]) mark(byte, second, PAIR_OTHER);
+    for (let second = 0x88; second <= 0x9f; second++) mark(byte, second, PAIR_OTHER);
+    for (let second = 0xe0; second <= 0xea; second++) mark(byte, second, PAIR_OTHER);
+    if (!isDigit(byte)) for (let second = 0x30; second <= 0x39; second++) mark(byte, second, PAIR_OTHER);
+  }
+  mark(0xb8, 0x82, PAIR_SIGN);
+  mark(0x8c, 0xba, PAIR_SIGN);
+  mark(0x83, 0xa1, PAIR_SIGN);
+  mark(0x8a, 0x99, PAIR_SIGN);
+  mark(0xbc, 0xa0, PAIR_SIGN);
   for (let first = 0x30; first <= 0x39; first++) for (let second = 0x30; second <= 0x39; second++) mark(first, second, PAIR_DIGITS);
   for (let digit = 0x90; digit <= 0x99; digit++) mark(digit, 0xef, PAIR_WIDE);
   for (let digit = 0x4f; digit <= 0x58; digit++) mark(0x82, digit, PAIR_WIDE);

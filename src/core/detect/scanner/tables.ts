@@ -6,7 +6,7 @@ import {
   LITERALS_BASE64,
   NIBBLES_BASE64,
 } from './generated.ts';
-import { CONTEXT_HEADER } from './kernel/context.ts';
+import { CONTEXT_HEADER } from './kernel/context-hits.ts';
 import {
   CLASSES,
   CONTEXT_KNOWN_SLOTS,
@@ -23,6 +23,7 @@ import {
 } from './kernel/layout.ts';
 import { LITERAL_HEADER } from './kernel/literals.ts';
 import { contextSlotOf, slotOf } from './kernel/memory.ts';
+import { loadNames } from './name-tables.ts';
 
 const FINGERPRINT_BYTES = 4;
 
@@ -34,6 +35,7 @@ export function loadTables(memory: Uint8Array): void {
   memory.set(fromBase64(CONTEXT_NIBBLES_BASE64), CONTEXT_NIBBLES);
   loadLiterals(memory, fromBase64(LITERALS_BASE64), WORD_TABLE);
   loadLiterals(memory, fromBase64(CONTEXT_LITERALS_BASE64), CONTEXT_TABLE);
+  loadNames(memory);
 }
 
 /** Where a hash table of literals lies, and how it is read. */

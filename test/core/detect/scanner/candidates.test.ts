@@ -75,9 +75,10 @@ describe.each(ENGINES)('the $name engine', (on) => {
   });
 
   test('finds every word in every encoding', () => {
-    for (const { text, kind, tail = 0 } of WORDS) {
+    for (const { text, kind, tail = 0, follow } of WORDS) {
+      const behind = follow === undefined ? 'A'.repeat(tail) : { label: ':', number: ' 1', 'latin-name': ': X' }[follow];
       for (const bytes of encodings(text)) {
-        const file = Buffer.concat([ascii('. '), bytes, ascii('A'.repeat(tail)), ascii(' .')]);
+        const file = Buffer.concat([ascii('. '), bytes, ascii(behind), ascii(' .')]);
         const words = scan(on, file).filter((candidate) => candidate.kind === kind && candidate.start === 2);
         expect([text, ...words.map(({ end }) => end)]).toContain(2 + bytes.length);
       }

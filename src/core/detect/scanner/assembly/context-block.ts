@@ -1,4 +1,4 @@
-import { addContextHits } from '../kernel/context.ts';
+import { addContextHits } from '../kernel/context-hits.ts';
 import { CONTEXT_BLOCK, CONTEXT_KNOWN_SLOTS, CONTEXT_NIBBLES } from '../kernel/layout.ts';
 import { byteAt, contextFingerprintAt, contextSlotOf } from '../kernel/memory.ts';
 

@@ -10,9 +10,13 @@ import {
   OUTPUT_CAPACITY,
   OUTPUT_COUNT,
 } from '../kernel/layout.ts';
-import { mailAround } from '../kernel/mail.ts';
+import { atSignAround } from '../kernel/mail.ts';
+import { nameAt, shiftJisHanAt } from '../kernel/names.ts';
+import { shiftJisSignAt, signAt } from '../kernel/signs.ts';
+import { version4Around, version6Around } from '../kernel/network.ts';
 import { contextAround } from '../kernel/context.ts';
 import { byteAt, fingerprintAt, slotOf, wordAt } from '../kernel/memory.ts';
+import { boxedNumberEndingAt } from '../kernel/boxes.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
 
 export { contextAround };
@@ -49,12 +53,20 @@ export function scan(from: i32, to: i32): i32 {
   let joinedBefore: u64 = 0;
   let joined2Before: u64 = 0;
   let joined4Before: u64 = 0;
+  let dotsBefore: u64 = 0;
+  let secondDotsBefore: u64 = 0;
+  let colonsBefore: u64 = 0;
+  let gapsBefore: u64 = 0;
+  let boxedBefore: u64 = 0;
 
   // The block before `from` is read for what it hands over to the next; nothing in it is reported again.
   for (let block = from - BLOCK; block < to; block += BLOCK) {
     let digits: u64 = 0;
     let joints: u64 = 0;
     let ats: u64 = 0;
+    let stops: u64 = 0;
+    let colons: u64 = 0;
+    let wide: u64 = 0;
     let hits: u64 = 0;
     for (let lane = 0; lane < BLOCK; lane += LANES) {
       const bytes = v128.load(block + lane);
@@ -62,9 +74,13 @@ export function scan(from: i32, to: i32): i32 {
       const high = v128.and(i16x8.shr_u(bytes, 4), nibble);
 
       const classes = v128.and(i8x16.relaxed_swizzle(classLow, low), i8x16.relaxed_swizzle(classHigh, high));
+      // The classes' bits in turn become the sign, which is all that a bitmask reads.
       digits |= u64(i8x16.bitmask(classes)) << lane;
-      joints |= u64(i8x16.bitmask(i8x16.add(classes, classes))) << lane;
-      ats |= u64(i8x16.bitmask(i8x16.add(i8x16.add(classes, classes), i8x16.add(classes, classes)))) << lane;
+      joints |= u64(i8x16.bitmask(i16x8.shl(classes, 1))) << lane;
+      ats |= u64(i8x16.bitmask(i16x8.shl(classes, 2))) << lane;
+      stops |= u64(i8x16.bitmask(i16x8.shl(classes, 3))) << lane;
+      colons |= u64(i8x16.bitmask(i16x8.shl(classes, 4))) << lane;
+      wide |= u64(i8x16.bitmask(bytes)) << lane;
 
       const at0 = v128.and(i8x16.relaxed_swizzle(low0, low), i8x16.relaxed_swizzle(high0, high));
       const at1 = v128.and(i8x16.relaxed_swizzle(low1, low), i8x16.relaxed_swizzle(high1, high));
@@ -98,8 +114,38 @@ export function scan(from: i32, to: i32): i32 {
     joined2Before = joined2;
     joined4Before = joined4;
 
+    // Three dots with one to three digits before each, and a digit behind the last.
+    const dots: u64 = stops & afterDigit & beforeDigit;
+    let version4: u64 = 0;
+    if ((dots | dotsBefore) !== 0) {
+      const secondDots: u64 = dots & near(dots, dotsBefore);
+      version4 = dots & near(secondDots, secondDotsBefore);
+      secondDotsBefore = secondDots;
+    } else secondDotsBefore = 0;
+    dotsBefore = dots;
+
+    // An IPv6 address has two colons in a row or seven within 40 bytes.
+    const gaps: u64 = colons & ((colons << 1) | (colonsBefore >> 63));
+    const version6: u64 = (gaps | gapsBefore) !== 0 || popcnt(colons) + popcnt(colonsBefore) >= 7 ? colons : 0;
+    colonsBefore = colons;
+    gapsBefore = gaps;
+
+    // Twelve boxes with a digit each take no more than 78 bytes.
+    const boxed: u64 = digits & ~afterDigit & ~beforeDigit;
+    const boxes: u64 = popcnt(boxed) + popcnt(boxedBefore) >= 10 ? boxed : 0;
+    boxedBefore = boxed;
+
     const known = knownHits(hits, block);
-    let anchors: u64 = numbers | ats | known;
+    let names: u64 = 0;
+    let shiftJis: u64 = 0;
+    let signs: u64 = 0;
+    if (wide !== 0) {
+      names = runStarts(block);
+      shiftJis = shiftJisLeads(block, wide);
+      signs = signEnds(block);
+    }
+
+    let anchors: u64 = numbers | ats | known | version4 | version6 | boxes | names | shiftJis | signs;
     if (block < from || anchors === 0) continue;
     if (to - block < BLOCK) anchors &= (u64(1) << u64(to - block)) - 1;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return block;
@@ -108,11 +154,109 @@ export function scan(from: i32, to: i32): i32 {
       const address = block + i32(place);
       if (((known >> place) & 1) !== 0) lookAround(address, byteAt(BUCKET_HITS + i32(place)));
       if (((numbers >> place) & 1) !== 0) numberEndingAt(address + 1);
-      if (((ats >> place) & 1) !== 0) mailAround(address);
+      if (((ats >> place) & 1) !== 0) atSignAround(address);
+      if (((names >> place) & 1) !== 0) nameAt(address);
+      if (((shiftJis >> place) & 1) !== 0) shiftJisAt(address);
+      if (((version4 >> place) & 1) !== 0) version4Around(address);
+      if (((version6 >> place) & 1) !== 0) version6Around(address);
+      if (((boxes >> place) & 1) !== 0) boxedNumberEndingAt(address);
+      if (((signs >> place) & 1) !== 0) signAt(address);
       anchors &= anchors - 1;
     }
   }
   return to;
+}
+
+/** A Han character or ＠ of Shift_JIS. */
+function shiftJisAt(address: i32): void {
+  if (byteAt(address) === 0x81) shiftJisSignAt(address);
+  else shiftJisHanAt(address);
+}
+
+/** Places with one of `dots` two to four bytes before. */
+function near(dots: u64, before: u64): u64 {
+  return (dots << 2) | (dots << 3) | (dots << 4) | (before >> 62) | (before >> 61) | (before >> 60);
+}
+
+/** First bytes of Han characters in UTF-8 with none three bytes before: runs of them begin there. */
+function runStarts(block: i32): u64 {
+  const first = i8x16.splat(i8(0xe4));
+  const count = i8x16.splat(6);
+  let leads: u64 = 0;
+  let before: u64 = 0;
+  for (let lane = 0; lane < BLOCK; lane += LANES) {
+    leads |= u64(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.load(block + lane), first), count))) << lane;
+    before |= u64(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.load(block + lane - 3), first), count))) << lane;
+  }
+  return leads & ~before;
+}
+
+/** Last bytes of 市, 区, 郡, ㊙ and ＠ in UTF-8. */
+function signEnds(block: i32): u64 {
+  const e3 = i8x16.splat(i8(0xe3));
+  const a8 = i8x16.splat(i8(0x8a));
+  const a99 = i8x16.splat(i8(0x99));
+  const ef = i8x16.splat(i8(0xef));
+  const bc = i8x16.splat(i8(0xbc));
+  const a0 = i8x16.splat(i8(0xa0));
+  const e5 = i8x16.splat(i8(0xe5));
+  const e9 = i8x16.splat(i8(0xe9));
+  const b8 = i8x16.splat(i8(0xb8));
+  const c8 = i8x16.splat(i8(0x8c));
+  const c3 = i8x16.splat(i8(0x83));
+  const a82 = i8x16.splat(i8(0x82));
+  const ba = i8x16.splat(i8(0xba));
+  const a1 = i8x16.splat(i8(0xa1));
+  let ends: u64 = 0;
+  for (let lane = 0; lane < BLOCK; lane += LANES) {
+    const first = v128.load(block + lane - 2);
+    const second = v128.load(block + lane - 1);
+    const third = v128.load(block + lane);
+    const city = v128.and(i8x16.eq(second, b8), i8x16.eq(third, a82));
+    const ward = v128.and(i8x16.eq(second, c8), i8x16.eq(third, ba));
+    const county = v128.and(v128.and(i8x16.eq(first, e9), i8x16.eq(second, c3)), i8x16.eq(third, a1));
+    const secret = v128.and(v128.and(i8x16.eq(first, e3), i8x16.eq(second, a8)), i8x16.eq(third, a99));
+    const at = v128.and(v128.and(i8x16.eq(first, ef), i8x16.eq(second, bc)), i8x16.eq(third, a0));
+    const municipality = v128.or(county, v128.and(i8x16.eq(first, e5), v128.or(city, ward)));
+    ends |= u64(i8x16.bitmask(v128.or(municipality, v128.or(secret, at)))) << lane;
+  }
+  return ends;
+}
+
+/**
+ * First bytes of Han characters and ＠ in Shift_JIS, in a block in which or before which some byte is out of place in UTF-8.
+ */
+function shiftJisLeads(block: i32, wide: u64): u64 {
+  const continuation = i8x16.splat(i8(0xc0));
+  const two = i8x16.splat(i8(0xbf));
+  const three = i8x16.splat(i8(0xdf));
+  const four = i8x16.splat(i8(0xef));
+  let wrong: u64 = 0;
+  // From `ENCODING_REACH` bytes before the block to one behind it, and a few more.
+  for (let lane = -2 * LANES; lane <= BLOCK; lane += LANES) {
+    const bytes = v128.load(block + lane);
+    const continues = i8x16.lt_s(bytes, continuation);
+    const expected = v128.or(
+      i8x16.gt_u(v128.load(block + lane - 1), two),
+      v128.or(i8x16.gt_u(v128.load(block + lane - 2), three), i8x16.gt_u(v128.load(block + lane - 3), four)),
+    );
+    wrong |= u64(i8x16.bitmask(v128.xor(continues, expected)));
+  }
+  if (wrong === 0) return 0;
+  const first = i8x16.splat(i8(0x88));
+  const count = i8x16.splat(0x18);
+  const second = i8x16.splat(i8(0xe0));
+  const secondCount = i8x16.splat(0x0b);
+  const signs = i8x16.splat(i8(0x81));
+  const at = i8x16.splat(i8(0x97));
+  let leads: u64 = 0;
+  for (let lane = 0; lane < BLOCK; lane += LANES) {
+    const bytes = v128.load(block + lane);
+    const is = v128.or(i8x16.lt_u(i8x16.sub(bytes, first), count), i8x16.lt_u(i8x16.sub(bytes, second), secondCount));
+    const sign = v128.and(i8x16.eq(bytes, signs), i8x16.eq(v128.load(block + lane + 1), at));
+    leads |= u64(i8x16.bitmask(v128.or(is, sign))) << lane;
+  }
+  return leads & wide;
 }
 
 /**

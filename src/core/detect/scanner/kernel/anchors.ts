@@ -1,9 +1,10 @@
 import { isDigit } from './characters.ts';
 import { BUCKET_LETTERED, BUCKET_LITERALS, BUCKET_WIDE_DASH, BUCKET_WIDE_DIGITS } from './layout.ts';
+import { isLineBroken } from './groups.ts';
 import { letteredNumberAt } from './lettered.ts';
 import { literalsAround } from './literals.ts';
 import { byteAt } from './memory.ts';
-import { wideNumberEndingAt } from './numbers.ts';
+import { numberEndingAt, wideNumberEndingAt } from './numbers.ts';
 import { wideDashLength, wideDigitLength } from './wide.ts';
 
 const LONGEST_GROUP: i32 = 20;
@@ -14,9 +15,20 @@ const LONGEST_GROUP: i32 = 20;
  */
 export function lookAround(last: i32, buckets: i32): void {
   if ((buckets & BUCKET_LITERALS) !== 0) literalsAround(last);
-  if ((buckets & BUCKET_LETTERED) !== 0) letteredNumberAt(last - 3);
+  if ((buckets & BUCKET_LETTERED) !== 0) {
+    letteredNumberAt(last - 3);
+    brokenNumber(last - 3);
+  }
   if ((buckets & BUCKET_WIDE_DIGITS) !== 0) wideDigits(last);
   if ((buckets & BUCKET_WIDE_DASH) !== 0) asciiAfterWideDash(last - 3);
+}
+
+/** A number goes on in the next line, behind its hyphen. */
+function brokenNumber(hyphen: i32): void {
+  if (!isLineBroken(hyphen + 2) || !isDigit(byteAt(hyphen - 1))) return;
+  let end: i32 = hyphen + 2;
+  while (end - hyphen < LONGEST_GROUP && isDigit(byteAt(end))) end++;
+  if (end - hyphen > 5) numberEndingAt(end);
 }
 
 /** Two full-width digits of which the second is the last of its group: Shift_JIS writes them in the four bytes to `last`. */

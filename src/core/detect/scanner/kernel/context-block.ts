@@ -1,4 +1,4 @@
-import { addContextHits } from './context.ts';
+import { addContextHits } from './context-hits.ts';
 import { CONTEXT_BLOCK, CONTEXT_KNOWN_SLOTS } from './layout.ts';
 import { byteAt, contextFingerprintAt, contextSlotOf } from './memory.ts';
 

@@ -1,4 +1,4 @@
-import { CLOSING, HYPHEN, isDigit, OPENING, SPACE } from './characters.ts';
+import { CLOSING, FULL_STOP, HYPHEN, isDigit, OPENING, SPACE } from './characters.ts';
 import { DIGITS, GROUP_JOINTS, GROUP_LENGTHS, GROUP_STARTS } from './layout.ts';
 import { byteAt, setByte, setWord, wordAt } from './memory.ts';
 import { digitBefore, jointBefore } from './wide.ts';
@@ -6,6 +6,7 @@ import { digitBefore, jointBefore } from './wide.ts';
 /** The longest card number has 19 digits; a longer run is no number that is looked for. */
 const LONGEST_GROUP: i32 = 20;
 const MOST_GROUPS: i32 = 5;
+const LINE_FEED: i32 = 0x0a;
 
 /**
  * Groups of digits with one joint between each two, read from right to left: a rule is tried where its number ends, so
@@ -36,7 +37,12 @@ function addDigit(place: i32, value: i32): void {
 }
 
 export function isJoint(byte: i32): boolean {
-  return byte === HYPHEN || byte === SPACE || byte === OPENING || byte === CLOSING;
+  return byte === HYPHEN || byte === SPACE || byte === OPENING || byte === CLOSING || byte === FULL_STOP;
+}
+
+/** A hyphen ends the line before `at`. */
+export function isLineBroken(at: i32): boolean {
+  return byteAt(at - 1) === LINE_FEED && byteAt(at - 2) === HYPHEN;
 }
 
 /** Reads the groups that end before `end` and returns their number. */
@@ -52,11 +58,12 @@ export function readGroups(end: i32): i32 {
       digits++;
       length++;
     }
-    const joins: boolean = isJoint(byteAt(at - 1)) && isDigit(byteAt(at - 2));
-    endGroup(group, length, at, joins ? byteAt(at - 1) : 0);
+    const broken: boolean = isLineBroken(at);
+    const joins: boolean = broken ? isDigit(byteAt(at - 3)) : isJoint(byteAt(at - 1)) && isDigit(byteAt(at - 2));
+    endGroup(group, length, at, joins ? (broken ? HYPHEN : byteAt(at - 1)) : 0);
     group++;
     if (!joins) break;
-    at--;
+    at -= broken ? 2 : 1;
   }
   return group;
 }

@@ -1,4 +1,4 @@
-/** What a candidate is. Numbers below 16 were judged by their form and check digit, the others are words to look around. */
+/** What a candidate is. Those below 16 were judged by their form, numbers by their check digit, too; the others are words to look around. */
 export const MY_NUMBER: i32 = 1;
 export const DRIVERS_LICENSE: i32 = 2;
 export const CORPORATE_NUMBER: i32 = 3;
@@ -9,3 +9,9 @@ export const IBAN: i32 = 7;
 export const PASSPORT: i32 = 8;
 export const RESIDENCE_CARD: i32 = 9;
 export const EMAIL: i32 = 10;
+export const PERSON_NAME: i32 = 11;
+export const ADDRESS: i32 = 12;
+export const IP_ADDRESS: i32 = 13;
+export const PASSWORD: i32 = 14;
+/** The word's kind of ../words.ts that ㊙ is. */
+export const KEYWORD_CONFIDENTIAL: i32 = 23;

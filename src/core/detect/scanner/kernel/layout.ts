@@ -13,7 +13,7 @@ export const OUTPUT_COUNT: i32 = 256;
 export const MISSES: i32 = 260;
 export const MISSES_BYTES: i32 = 64;
 
-/** From here to `OUTPUT` memory is filled once, by tables.ts. Length of an IBAN by its country's two letters, 26 x 26 bytes; 0 for no country. */
+/** From here to `OUTPUT` memory is filled once, by tables.ts, as are the tables behind the window. Length of an IBAN by its country's two letters, 26 x 26 bytes; 0 for no country. */
 export const IBAN_LENGTHS: i32 = 1024;
 /** For each of four bytes of a fingerprint: 16 bytes by low nibble, 16 by high nibble; each bit is a bucket. */
 export const NIBBLES: i32 = 2048;
@@ -22,9 +22,9 @@ export const CLASSES: i32 = 2176;
 /** A byte for each slot of the hash table below: 1 when some fingerprint belongs there. */
 export const KNOWN_SLOTS: i32 = 2304;
 /** Open hash table of fingerprints: `SLOT_COUNT` times a folded fingerprint and the address of its list of literals. */
-export const SLOTS: i32 = 4608;
-export const SLOT_BITS: i32 = 11;
-export const LITERALS: i32 = 36_864;
+export const SLOTS: i32 = 1_310_720;
+export const SLOT_BITS: i32 = 13;
+export const LITERALS: i32 = 1_376_256;
 
 /** Records of three words: kind, start, end. */
 export const OUTPUT: i32 = 65_536;
@@ -61,8 +61,18 @@ export const CONTEXT_GROUP_COUNT: i32 = 16;
 export const CONTEXT_BEFORE: i32 = 384;
 export const CONTEXT_BEHIND: i32 = 448;
 
-export const PAGES: i32 = 18;
-export const MEMORY_BYTES: i32 = 1_179_648;
+/** Names of people: classes by UTF-16 code unit, a byte each; what two characters in a row may begin, by their hash; code units by Shift_JIS. */
+export const UNIT_CLASSES: i32 = 1_114_112;
+export const UNIT_PAIRS: i32 = 1_179_648;
+export const UNIT_PAIR_BITS: i32 = 16;
+export const SHIFT_JIS_UNITS: i32 = 1_245_184;
+/** Code units of the run in hand and the addresses behind them, a word each. */
+export const RUN_UNITS: i32 = 1_294_336;
+export const RUN_ENDS: i32 = 1_294_464;
+export const LONGEST_RUN: i32 = 24;
+
+export const PAGES: i32 = 22;
+export const MEMORY_BYTES: i32 = 1_441_792;
 
 /** Buckets of the nibble tables with a meaning of their own; the others are literals. */
 export const BUCKET_LETTERED: i32 = 1;
@@ -73,3 +83,5 @@ export const BUCKET_LITERALS: i32 = 0xf8;
 export const CLASS_DIGIT: i32 = 0x80;
 export const CLASS_JOINT: i32 = 0x40;
 export const CLASS_AT: i32 = 0x20;
+export const CLASS_STOP: i32 = 0x10;
+export const CLASS_COLON: i32 = 0x08;

@@ -1,13 +1,19 @@
-import { isCapital, isToken } from './characters.ts';
+import { continuesIdentifier, isCapital, isIdentifier } from './characters.ts';
+import { FOLLOW_LABELLED, FOLLOW_LATIN_NAME, FOLLOW_NUMBER, hasNumber, hasTail, isLabel, isLatinLabel } from './follow.ts';
 import { LITERALS, SLOT_BITS, SLOTS } from './layout.ts';
 import { byteAt, fingerprintAt, slotOf, wordAt } from './memory.ts';
 import { emit } from './output.ts';
 
 /**
- * A literal in memory: length, kind, 1 when case counts, place of the fingerprint's last byte, least number of token
- * characters behind, then its bytes. A list of them ends with a length of 0.
+ * A literal in memory: length, kind, flags, place of the fingerprint's last byte, least number of token characters behind
+ * or what else must follow, then its bytes. A list of them ends with a length of 0.
  */
 export const LITERAL_HEADER: i32 = 5;
+/** Case counts. */
+export const LITERAL_EXACT: i32 = 1;
+/** An identifier may not go on before the word, or behind it. */
+export const LITERAL_BEGINS: i32 = 2;
+export const LITERAL_ENDS: i32 = 4;
 
 /** Reports the literals whose fingerprint, any four of their bytes, ends at `last`. */
 export function literalsAround(last: i32): void {
@@ -16,9 +22,16 @@ export function literalsAround(last: i32): void {
   while (byteAt(literal) !== 0) {
     const start: i32 = last - byteAt(literal + 3);
     const end: i32 = start + byteAt(literal);
-    if (matches(literal, start) && hasTail(byteAt(literal + 4), end)) emit(byteAt(literal + 1), start, end);
+    if (matches(literal, start) && follows(byteAt(literal + 4), end)) emit(byteAt(literal + 1), start, end);
     literal += LITERAL_HEADER + byteAt(literal);
   }
+}
+
+function follows(what: i32, end: i32): boolean {
+  if (what === FOLLOW_LABELLED) return isLabel(end);
+  if (what === FOLLOW_NUMBER) return hasNumber(end);
+  if (what === FOLLOW_LATIN_NAME) return isLatinLabel(end);
+  return hasTail(what, end);
 }
 
 /** Address of the literals with this fingerprint, or 0. The table is never full, so the search ends. */
@@ -34,16 +47,12 @@ function listOf(fingerprint: i32): i32 {
 
 function matches(literal: i32, start: i32): boolean {
   const length: i32 = byteAt(literal);
-  const exact: boolean = byteAt(literal + 2) === 1;
+  const flags: i32 = byteAt(literal + 2);
   for (let place: i32 = 0; place < length; place++) {
     const byte: i32 = byteAt(start + place);
-    const folded: i32 = !exact && isCapital(byte) ? byte | 0x20 : byte;
+    const folded: i32 = (flags & LITERAL_EXACT) === 0 && isCapital(byte) ? byte | 0x20 : byte;
     if (folded !== byteAt(literal + LITERAL_HEADER + place)) return false;
   }
-  return true;
-}
-
-function hasTail(least: i32, end: i32): boolean {
-  for (let place: i32 = 0; place < least; place++) if (!isToken(byteAt(end + place))) return false;
-  return true;
+  if ((flags & LITERAL_BEGINS) !== 0 && continuesIdentifier(byteAt(start - 1), byteAt(start - 2))) return false;
+  return (flags & LITERAL_ENDS) === 0 || !isIdentifier(byteAt(start + length));
 }

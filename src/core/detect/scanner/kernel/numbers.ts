@@ -2,6 +2,7 @@ import { continuesIdentifier, FULL_STOP, HYPHEN, isDigit, isIdentifier, PLUS, SP
 import { digit, isCorporateNumber, isDriversLicense, isIssued, isMyNumber, passesLuhn } from './check-digits.ts';
 import { groupLength, groupStart, isJoint, jointBeforeGroup, readGroups, readWideGroups } from './groups.ts';
 import { CORPORATE_NUMBER, CREDIT_CARD, DRIVERS_LICENSE, MY_NUMBER, PHONE, US_SSN } from './kinds.ts';
+import { letteredBefore, machineReadableLine } from './lettered.ts';
 import { byteAt } from './memory.ts';
 import { emit, miss } from './output.ts';
 import { wideDigitLength } from './wide.ts';
@@ -15,6 +16,7 @@ const PERCENT: i32 = 0x25;
 /** `end` is behind the last of four or more ASCII digits. */
 export function numberEndingAt(end: i32): void {
   const groups: i32 = readGroups(end);
+  if (groupLength(0) === 7) machineReadableLine(groupStart(0));
   judge(groups, end);
   if (groups > 3) judgeLongCard(end);
 }
@@ -31,6 +33,7 @@ function judge(groups: i32, end: i32): void {
   if (last >= 12) judgeWhole(last, end);
   else if (last === 4 && groups >= 3) judgeGrouped(groups, end);
   else if (last === 5 && groups >= 3 && groupLength(1) === 6 && groupLength(2) === 4) judgeCard(2, 15, end);
+  if (last === 7 || last === 8) letteredBefore(groupStart(0), end);
   judgePhone(groups, end);
 }
 
@@ -137,7 +140,7 @@ function touchesIdentifier(start: i32): boolean {
 function isWhole(first: i32, end: i32): boolean {
   const inner: i32 = first > 0 ? jointBeforeGroup(0) : 0;
   for (let group: i32 = 1; group < first; group++) if (jointBeforeGroup(group) !== inner) return false;
-  if (first > 0 && inner !== HYPHEN && inner !== SPACE) return false;
+  if (first > 0 && inner !== HYPHEN && inner !== SPACE && inner !== FULL_STOP) return false;
   const start: i32 = groupStart(first);
   return !goesOnBefore(first, start, inner) && !goesOnAfter(end, inner);
 }

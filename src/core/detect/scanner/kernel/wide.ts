@@ -1,4 +1,4 @@
-import { HYPHEN, isDigit, SPACE } from './characters.ts';
+import { FULL_STOP, HYPHEN, isCapital, isDigit, SPACE } from './characters.ts';
 import { byteAt } from './memory.ts';
 
 /**
@@ -28,15 +28,18 @@ export function wideDigitLength(at: i32): i32 {
 /** Length of the joint before `at` times 256, plus the ASCII character it stands for; 0 when there is none. */
 export function jointBefore(at: i32): i32 {
   const last: i32 = byteAt(at - 1);
-  if (last === HYPHEN || last === SPACE) return 0x100 + last;
+  if (last === HYPHEN || last === SPACE || last === FULL_STOP) return 0x100 + last;
   const middle: i32 = byteAt(at - 2);
   if (middle === 0x81) {
     // Shift_JIS: minus, long vowel mark, hyphen, dash.
     if (last === 0x7c || last === 0x5b || last === 0x5c || last === 0x5d) return 0x200 + HYPHEN;
     if (last === 0x40) return 0x200 + SPACE;
+    if (last === 0x44) return 0x200 + FULL_STOP;
   }
   if (middle === 0x84 && last === 0x9f) return 0x200 + HYPHEN;
-  return isWideDash(at - 3) ? 0x300 + HYPHEN : byteAt(at - 3) === 0xe3 && middle === 0x80 && last === 0x80 ? 0x300 + SPACE : 0;
+  if (isWideDash(at - 3)) return 0x300 + HYPHEN;
+  if (byteAt(at - 3) === 0xef && middle === 0xbc && last === 0x8e) return 0x300 + FULL_STOP;
+  return byteAt(at - 3) === 0xe3 && middle === 0x80 && last === 0x80 ? 0x300 + SPACE : 0;
 }
 
 /** U+FF0D, U+30FC, U+2010 to U+2015, U+2212 and U+2500 in UTF-8. */
@@ -58,4 +61,21 @@ export function wideDashLength(at: i32): i32 {
   if (first !== 0x81 && first !== 0x84) return 0;
   const joint: i32 = jointBefore(at + 2);
   return joint === 0x200 + HYPHEN ? 2 : 0;
+}
+
+/** Length of the capital before `at`, half or full width, or 0. */
+export function capitalBefore(at: i32): i32 {
+  const last: i32 = byteAt(at - 1);
+  if (byteAt(at - 2) === 0x82 && last >= 0x60 && last <= 0x79) return 2;
+  if (last >= 0xa1 && last <= 0xba && byteAt(at - 2) === 0xbc && byteAt(at - 3) === 0xef) return 3;
+  return isCapital(last) ? 1 : 0;
+}
+
+/** Length of the capital at `at`, half or full width, or 0. */
+export function capitalLength(at: i32): i32 {
+  const first: i32 = byteAt(at);
+  if (isCapital(first)) return 1;
+  const second: i32 = byteAt(at + 1);
+  if (first === 0x82 && second >= 0x60 && second <= 0x79) return 2;
+  return first === 0xef && second === 0xbc && byteAt(at + 2) >= 0xa1 && byteAt(at + 2) <= 0xba ? 3 : 0;
 }
