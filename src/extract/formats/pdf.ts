@@ -51,7 +51,8 @@ async function extractPage(level: Level, document: Document, packed: number, num
   const { extraction } = level;
   try {
     const page = await document.getPage(number);
-    const { items } = await page.getTextContent();
+    // Detection normalises once more, and all of it.
+    const { items } = await page.getTextContent({ disableNormalization: true });
     const annotations = await readAnnotations(page);
     const text = linesOf(items.filter((item): item is TextItem => 'str' in item)) + annotations.text;
     extraction.emit({ kind: 'text', text, place: placeOf(level, { page: number }) });
