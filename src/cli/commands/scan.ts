@@ -15,7 +15,7 @@ import { callerPath, EXIT, fail, printError } from '../context.ts';
 import { languageOption } from '../policy/language-option.ts';
 import { indexBeside, withIndexes } from '../policy/index-beside.ts';
 import { readText } from '../policy/read-policy.ts';
-import { inspectionContext, inspectionTerms } from '../scan/context.ts';
+import { inspectionContext, inspectionTerms, type InspectionTerms } from '../scan/context.ts';
 import { pseudoFilesystems } from '../scan/filesystems.ts';
 import { InspectOnce } from '../scan/inspect-once.ts';
 import { lowerPriority, lowPriorityText } from '../scan/low-priority.ts';
@@ -33,6 +33,8 @@ const DEFAULT_POLICY = join(productRoot(), 'policies/default.yaml');
 const MOST_JOBS = 64;
 /** As shells have it for a program that SIGINT ended. */
 const STOPPED = 130;
+/** A file that gets the processor seldom takes long, and is not hostile for it. */
+const LOW_PRIORITY_PATIENCE = 10;
 
 interface Options {
   readonly policy?: string;
@@ -104,12 +106,12 @@ async function scan(paths: readonly string[], options: Options): Promise<number>
   const words = createWords(options.language);
   // Before any thread is started: threads inherit it.
   if (options.lowPriority === true) printError(lowPriorityText(lowerPriority(), words));
-  const terms = inspectionTerms(policy.value);
+  const terms = inspectionTerms(policy.value, options.lowPriority === true ? LOW_PRIORITY_PATIENCE : 1);
   const statePath = options.state === undefined ? null : callerPath(options.state);
   const state = ScanState.open(statePath, inspectionContext(terms), Date.now());
   if (!state.ok) return fail(state.error, json);
   try {
-    return await scanInto(state.value, { paths, options, policy: policy.value, words });
+    return await scanInto(state.value, { paths, options, policy: policy.value, terms, words });
   } catch (error) {
     if (!(error instanceof Error) || !('errcode' in error)) throw error;
     return fail(stateFailure(error, statePath), json);
@@ -132,11 +134,12 @@ interface Job {
   readonly paths: readonly string[];
   readonly options: Options;
   readonly policy: Policy;
+  readonly terms: InspectionTerms;
   readonly words: Words;
 }
 
 async function scanInto(state: ScanState, job: Job): Promise<number> {
-  const { paths, options, policy, words } = job;
+  const { paths, options, policy, terms, words } = job;
   const [tally, results] = [new Tally(), new ResultTable(state.database, options.all === true)];
   const progress = startScanProgress(words, options.progress === true);
   const output = options.json === true ? jsonOutput(words, progress.makeRoom) : textOutput(words, options.all === true, progress.makeRoom);
@@ -161,7 +164,7 @@ async function scanInto(state: ScanState, job: Job): Promise<number> {
       user: userInfo().username,
       host: hostname(),
       failOn: options.failOn,
-      once: new InspectOnce({ inspector, state, terms: inspectionTerms(policy), clock }),
+      once: new InspectOnce({ inspector, state, terms, clock }),
       tally,
       results,
       output,

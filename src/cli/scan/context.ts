@@ -12,14 +12,20 @@ import { VERSION } from '../../node/version.ts';
 /** What an inspection is asked, besides which file: everything in it changes what may be found. */
 export type InspectionTerms = Omit<InspectionRequest, 'path' | 'name'>;
 
-export function inspectionTerms(policy: Policy): InspectionTerms {
-  return { limits: inspectionLimits(policy), ownData: ownDataOf(policy) };
+/** @param patience how many times the policy's time limit a file may take: limits mean a machine that is given to the work */
+export function inspectionTerms(policy: Policy, patience = 1): InspectionTerms {
+  const limits = inspectionLimits(policy);
+  return { limits: { ...limits, maxMillis: limits.maxMillis * patience }, ownData: ownDataOf(policy) };
 }
 
-/** A hash of the engine and of the terms: an inspection made under another one says nothing about this one. */
+/**
+ * A hash of the engine and of the terms: an inspection made under another one says nothing about this one. The time limit
+ * is left out: an inspection that met it is not remembered, and one that did not is the same under any.
+ */
 export function inspectionContext(terms: InspectionTerms, engine: string = engineIdentity()): Buffer {
+  const timeless = { ...terms, limits: { ...terms.limits, maxMillis: 0 } };
   return createHash('sha256')
-    .update(`${engine}\n${canonicalJson(terms)}`)
+    .update(`${engine}\n${canonicalJson(timeless)}`)
     .digest();
 }
 

@@ -30,6 +30,11 @@ describe('inspectionContext', () => {
     ['own keywords', `${BASE}keywords: [{ id: k, words: [鶴計画] }]\n${RULES}`],
   ])('is another for other %s', (_what, text) => expect(contextOf(text)).not.toBe(plain));
 
+  it('is the same under another time limit: what met it is not remembered', () => {
+    expect(contextOf(`${BASE}inspection: { max-time: 1s }\n${RULES}`)).toBe(plain);
+    expect(inspectionTerms(parsed(BASE + RULES), 10).limits.maxMillis).toBe(300_000);
+  });
+
   it('is the same under other rules, which are asked anew each time', () => {
     expect(contextOf(`${BASE}rules: [{ id: r, when: [{ persons: { at-least: 3 } }], action: block }]\ndefault: warn\n`)).toBe(plain);
   });
