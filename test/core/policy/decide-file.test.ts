@@ -133,3 +133,22 @@ describe('a condition', () => {
     expect(decideFile(policy, file()).rule).toBe('either');
   });
 });
+
+describe('labels', () => {
+  const inspection = (labels: { scheme: 'purview' | 'property'; id: string; name: string }[]) =>
+    file({ inspection: { ...file().inspection, labels } });
+  const GUID = '87ba5c36-b7cf-4793-bbc2-bd5b3a9f95ca';
+
+  it('are compared by name and by id, with globs', () => {
+    const named = inspection([{ scheme: 'purview', id: GUID, name: '極秘\\役員' }]);
+    const unnamed = inspection([{ scheme: 'purview', id: GUID, name: '' }]);
+    expect(holds({ label: ['極秘*'] }, named)).toBe(true);
+    expect(holds({ label: ['社外秘', '*役員'] }, named)).toBe(true);
+    expect(holds({ label: [GUID.toUpperCase()] }, unnamed)).toBe(true);
+    expect(holds({ label: ['社外秘'] }, named)).toBe(false);
+  });
+
+  it('that are not there match nothing, not even a star', () => {
+    expect(holds({ label: ['*'] }, inspection([]))).toBe(false);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Confidence, Finding, Place } from '../../../contracts/finding.ts';
+import type { Confidence, Finding, PersonCount, Place } from '../../../contracts/finding.ts';
 
 const MOST_SAMPLES = 5;
 const MOST_REASONS = 8;
@@ -29,8 +29,10 @@ export class OwnTally {
     this.#confidence = confidence;
   }
 
-  get distinct(): number {
-    return this.#values.size;
+  /** How many distinct values: a range where there were more than are kept. */
+  get range(): PersonCount {
+    const from = this.#values.size;
+    return { from, to: from < MOST_VALUES ? from : this.#count };
   }
 
   add({ value, reasons, sample, place }: OwnMatch): void {

@@ -15,10 +15,10 @@ function bytesOf(documents: Record<string, readonly string[]>, ignored: readonly
   const builder = new FingerprintBuilder();
   for (const [name, paragraphs] of Object.entries(documents)) {
     builder.document(name);
-    for (const text of paragraphs) builder.add({ kind: 'text', text });
+    for (const text of paragraphs) builder.addText(`${normalise(text)}\n`);
   }
   if (ignored.length > 0) builder.ignored();
-  for (const text of ignored) builder.add({ kind: 'text', text });
+  for (const text of ignored) builder.addText(`${normalise(text)}\n`);
   return Uint8Array.from(builder.finish().parts.flatMap((part) => [...part]));
 }
 

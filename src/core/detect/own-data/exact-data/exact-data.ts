@@ -44,7 +44,7 @@ export class ExactData {
       endRegion: () => feed.endRegion(),
       finish() {
         feed.endRegion();
-        return { findings: tally.findings(), persons: { from: tally.distinct, to: tally.distinct } };
+        return { findings: tally.findings(), persons: tally.range };
       },
     };
   }

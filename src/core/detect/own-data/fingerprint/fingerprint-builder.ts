@@ -1,5 +1,3 @@
-import type { Segment } from '../../segment.ts';
-import { normalise } from '../../normalise.ts';
 import { lettersOf } from '../fold.ts';
 import { encodeFingerprints, type FingerprintHeader } from './index-format.ts';
 import { CERTAIN, GRAM, WINDOW, Winnower } from './winnow.ts';
@@ -38,13 +36,19 @@ export class FingerprintBuilder {
     this.#ignores = true;
   }
 
-  add(
-    segment:
-      | Pick<Extract<Segment, { kind: 'text' }>, 'kind' | 'text' | 'unfinished'>
-      | Pick<Extract<Segment, { kind: 'row' }>, 'kind' | 'cells'>,
-  ): void {
-    const text = segment.kind === 'row' ? segment.cells.join('\t') : segment.text;
-    this.#take(normalise(text) + (segment.kind === 'text' && segment.unfinished === true ? '' : '\n'));
+  /** Normalised text in reading order; the next may go on in the middle of a word. */
+  addText(text: string): void {
+    for (const line of text.split(/(?<=\n)/)) {
+      this.#open += line;
+      if (line.endsWith('\n') && lettersOf(this.#open).length >= FULL) this.#close();
+    }
+    // A line that never ends is taken in by pieces.
+    while (this.#open.length > LONGEST * 4) {
+      const rest = this.#open.slice(LONGEST * 2);
+      this.#open = this.#open.slice(0, LONGEST * 2);
+      this.#close();
+      this.#open = rest;
+    }
   }
 
   finish(): BuiltFingerprints {
@@ -62,22 +66,6 @@ export class FingerprintBuilder {
       prints: prints.length,
     };
     return { header, parts: encodeFingerprints({ header, documents: Uint32Array.from(this.#documents), sizes, prints, passages }) };
-  }
-
-  #take(text: string): void {
-    for (const line of text.split(/(?<=\n)/)) {
-      this.#open += line;
-      if (!line.endsWith('\n')) continue;
-      const length = lettersOf(this.#open).length;
-      if (length >= FULL) this.#close();
-    }
-    // A line that never ends is taken in by pieces.
-    while (this.#open.length > LONGEST * 4) {
-      const rest = this.#open.slice(LONGEST * 2);
-      this.#open = this.#open.slice(0, LONGEST * 2);
-      this.#close();
-      this.#open = rest;
-    }
   }
 
   #close(): void {
