@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeJapanese } from '../fixtures/encode-japanese.ts';
-import { extractBytes, extractSource, fixture, reasons, textOf } from './extract-bytes.ts';
+import type { InspectionLimits } from '../../src/contracts/finding.ts';
+import { bufferSource, extractFile, type ByteSource } from '../../src/extract/index.ts';
+import { extractBytes, extractSource, fixture, LIMITS, reasons, textOf } from './extract-bytes.ts';
 import { pdfOfObjects } from './pdf-bytes.ts';
 import { zipBytes } from './zip-bytes.ts';
 
@@ -99,6 +101,84 @@ describe('bombs', () => {
     NUMBER.subarray(0, -1).copy(line, 40_000_000);
     const seen = await extractBytes(line);
     expect(seen).toMatchObject({ type: 'text', unreadable: [], persons: { from: 1, to: 1 } });
+  });
+});
+
+describe('size without end', () => {
+  /** Counts, so that what is measured is extraction alone. */
+  async function count(source: ByteSource, limits: Partial<InspectionLimits> = {}) {
+    let [rows, cells] = [0, 0];
+    const extracted = await extractFile(source, {
+      limits: { ...LIMITS, ...limits },
+      now: () => performance.now(),
+      emit: (segment) => {
+        if (segment.kind !== 'row') return;
+        rows++;
+        cells += segment.cells.length;
+      },
+    });
+    return { ...extracted, rows, cells };
+  }
+
+  it('a line of two gigabytes takes its time and little memory, and its beginning counts', async () => {
+    const line = {
+      size: 2 ** 31,
+      read: (offset: number, length: number) => {
+        const bytes = Buffer.alloc(Math.max(0, Math.min(length, 2 ** 31 - offset)), 'a, ');
+        if (offset === 0) NUMBER.copy(bytes, 0, 0, NUMBER.length - 1);
+        return bytes;
+      },
+    };
+    const before = process.memoryUsage().rss;
+    const seen = await extractSource(line, { maxBytes: 2 ** 32, maxMillis: 1500 });
+    expect(reasons(seen)).toEqual(['timed-out']);
+    expect(seen.persons.to).toBe(1);
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 29);
+  });
+
+  it('two million cells come as rows', async () => {
+    const row = `<row>${'<c><v>1</v></c>'.repeat(1000)}</row>`;
+    const workbook = zipBytes([
+      { name: '[Content_Types].xml', data: Buffer.from('<Types/>') },
+      { name: 'xl/workbook.xml', data: Buffer.from('<workbook/>') },
+      { name: 'xl/worksheets/sheet1.xml', data: Buffer.from(`<worksheet><sheetData>${row.repeat(2000)}</sheetData></worksheet>`) },
+    ]);
+    expect(await count(bufferSource(workbook), { maxRatio: 100_000 })).toMatchObject({
+      type: 'xlsx',
+      unreadable: [],
+      rows: 2000,
+      cells: 2_000_000,
+    });
+  });
+
+  it('a row of columns without end is cut', async () => {
+    const cells = '<c r="ZZZ1"><v>1</v></c>'.repeat(50_000);
+    const workbook = zipBytes([
+      { name: '[Content_Types].xml', data: Buffer.from('<Types/>') },
+      { name: 'xl/workbook.xml', data: Buffer.from('<workbook/>') },
+      { name: 'xl/worksheets/sheet1.xml', data: Buffer.from(`<worksheet><sheetData><row>${cells}</row></sheetData></worksheet>`) },
+    ]);
+    expect((await count(bufferSource(workbook), { maxRatio: 100_000 })).cells).toBeLessThanOrEqual(16_385);
+  });
+
+  it.each([
+    ['json', `${'['.repeat(500_000)}"個人番号 123456789018"${']'.repeat(500_000)}`],
+    ['xml', `<?xml version="1.0"?>${'<a>'.repeat(300_000)}個人番号 123456789018${'</a>'.repeat(300_000)}`],
+  ])('%s as deep as one likes is read', async (type, text) => {
+    expect(await extractBytes(text)).toMatchObject({ type, unreadable: [], persons: { from: 1, to: 1 } });
+  });
+
+  it('a document as deep as one likes is read', async () => {
+    const body = `${'<w:p><w:r>'.repeat(100_000)}<w:t>個人番号 123456789018</w:t>${'</w:r></w:p>'.repeat(100_000)}`;
+    const document = zipBytes([
+      { name: '[Content_Types].xml', data: Buffer.from('<Types/>') },
+      { name: 'word/document.xml', data: Buffer.from(`<w:document>${body}</w:document>`) },
+    ]);
+    expect(await extractBytes(document, { maxRatio: 100_000 })).toMatchObject({
+      type: 'docx',
+      unreadable: [],
+      persons: { from: 1, to: 1 },
+    });
   });
 });
 

@@ -48,6 +48,8 @@ describe('real files', () => {
     ['password.zip', 'zip'],
     ['password.xlsx', 'encrypted-office'],
     ['password.pdf', 'pdf'],
+    ['sealed.age', 'age'],
+    ['sealed-armor.age', 'age'],
   ])('%s cannot be read without its password', async (name, type) => {
     const seen = await extractBytes(fixture(name));
     expect(seen.type).toBe(type);
