@@ -13,7 +13,7 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.path,code{overflow-wrap:anywhere;font-family:ui-monospace,Consolas,monospace;font-size:.92em}
+td.path{min-width:20rem}td.path,code{overflow-wrap:anywhere;font-family:ui-monospace,Consolas,monospace;font-size:.92em}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 ul{margin:0;padding-left:1.1rem}small{color:var(--quiet)}
 .tag{display:inline-block;padding:0 .5rem;border-radius:.6rem;white-space:nowrap;color:#fff;background:#666}
@@ -89,7 +89,7 @@ function* facts({ head, summary }: ReportSource, words: Words): Generator<string
   const { sensitive, files, reused, persons } = summary;
   const sentences = [
     sensitive === 0 ? t('scan:summary.none') : t('scan:summary.sensitive', { count: number(sensitive) }),
-    t('scan:summary.files', { files: number(files), bytes: bytes(summary.bytes), time, reused: number(reused) }),
+    t('scan:summary.files', { count: files, files: number(files), bytes: bytes(summary.bytes), time, reused: number(reused) }),
     t('scan:summary.persons', { persons: personsText({ persons: persons.to, personsFrom: persons.from }, words) }),
   ];
   yield `<h2>${escapeHtml(t('scan:summary.title'))}</h2>\n<ul>${sentences.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>\n`;

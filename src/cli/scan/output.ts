@@ -84,7 +84,7 @@ export function summaryLines(summary: ScanSummary, millis: number, reports: read
   const actions = Object.entries(summary.actions).filter(([, count]) => count > 0);
   return [
     sensitive === 0 ? t('scan:summary.none') : t('scan:summary.sensitive', { count: number(sensitive) }),
-    `  ${t('scan:summary.files', { files: number(files), bytes: bytes(summary.bytes), time: duration(millis), reused: number(reused) })}`,
+    `  ${t('scan:summary.files', { count: files, files: number(files), bytes: bytes(summary.bytes), time: duration(millis), reused: number(reused) })}`,
     ...list(t('scan:summary.actions'), actions),
     ...list(
       t('scan:summary.detectors'),
