@@ -162,7 +162,15 @@ export function filesTakenAway(state: AgentState, known: VolumeState, at: string
   if (snapshot === null) return [];
   const here = Object.entries(state.files).filter(([, file]) => file.volumeId === known.volume.id);
   return here.map(([fileId, file]): Effect => {
-    const unseen = { type: 'unknown', bytes: file.bytes, findings: [], persons: { from: 0, to: 0 }, labels: [], unreadable: [UNSEEN], millis: 0 };
+    const unseen = {
+      type: 'unknown',
+      bytes: file.bytes,
+      findings: [],
+      persons: { from: 0, to: 0 },
+      labels: [],
+      unreadable: [UNSEEN],
+      millis: 0,
+    };
     const { action, decision } = file.decided ?? decidedNow(decide(state, snapshot, file, known, unseen));
     const body = outcomeEvent(action, decision, { done: false, code: 'DLP_VOLUME_REMOVED', reason: TAKEN_AWAY, gone: false });
     return { kind: 'appendEvent', at, body, settles: fileId };
