@@ -112,10 +112,9 @@ async function extractZip(level: Level, content: Content, found: (type: string) 
   const office = await officeTypeOf(listing, level.extraction.budget);
   const type = office ?? packageTypeOf(listing);
   found(type);
-  if (office === null) await (await import('./formats/archive.ts')).extractArchive(level, listing);
-  else await extractOfficePackage(level, listing, office);
-  // The cells of a binary workbook are no text and no XML: what its other parts hold is not all of it.
-  if (type === 'xlsb') level.extraction.report('unsupported', level.part);
+  if (office !== null) await extractOfficePackage(level, listing, office);
+  else if (type === 'xlsb') await (await import('./formats/excel-package.ts')).extractBinaryWorkbook(level, listing);
+  else await (await import('./formats/archive.ts')).extractArchive(level, listing);
   return type;
 }
 

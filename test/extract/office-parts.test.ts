@@ -156,11 +156,6 @@ describe('text in unusual places', () => {
     const place = seen.segments.find((segment) => segment.kind === 'text' && segment.text === '箱の中')?.place;
     expect(place).toEqual({ sheet: '一覧' });
   });
-
-  it('a binary workbook is told', async () => {
-    const seen = await extractBytes(officePackage({ 'xl/workbook.bin': Buffer.from([1, 2, 3]) }));
-    expect(seen).toMatchObject({ type: 'xlsb', unreadable: [{ reason: 'unsupported' }] });
-  });
 });
 
 describe('pptx', () => {

@@ -1,5 +1,6 @@
 import { placeOf, type Level } from '../extraction.ts';
 import { encodingOfCodePage } from './code-pages.ts';
+import { numberText, rkNumber } from './excel-numbers.ts';
 import { characters, excelString, sharedStrings } from './excel-strings.ts';
 import { utf16Text } from '../utf16-text.ts';
 
@@ -198,21 +199,6 @@ class Workbook {
   #sheetPlace(): { sheet?: string } {
     return this.#sheet === '' ? {} : { sheet: this.#sheet };
   }
-}
-
-/** 2.5.217: thirty bits of an integer or of a double, perhaps times a hundred. */
-function rkNumber(rk: number): number {
-  let value = rk >> 2;
-  if ((rk & 2) === 0) {
-    const double = Buffer.alloc(8);
-    double.writeInt32LE(rk & ~3, 4);
-    value = double.readDoubleLE(0);
-  }
-  return (rk & 1) === 0 ? value : value / 100;
-}
-
-function numberText(value: number): string {
-  return Number.isSafeInteger(value) ? value.toFixed(0) : String(value);
 }
 
 function linkTarget(data: Buffer): string {
