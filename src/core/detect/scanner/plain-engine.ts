@@ -116,6 +116,7 @@ function fillPairs(): void {
   mark(0xb8, 0x82, PAIR_SIGN);
   mark(0x8c, 0xba, PAIR_SIGN);
   mark(0x83, 0xa1, PAIR_SIGN);
+  mark(0x9c, 0x8c, PAIR_SIGN);
   mark(0x8a, 0x99, PAIR_SIGN);
   mark(0xbc, 0xa0, PAIR_SIGN);
   for (let first = 0x30; first <= 0x39; first++) for (let second = 0x30; second <= 0x39; second++) mark(first, second, PAIR_DIGITS);
@@ -124,7 +125,7 @@ function fillPairs(): void {
   for (let dash = 0x80; dash <= 0x95; dash++) for (const before of [0x80, 0x88, 0x94]) mark(before, dash, PAIR_WIDE);
   mark(0x83, 0xbc, PAIR_WIDE);
   mark(0xbc, 0x8d, PAIR_WIDE);
-  for (const dash of [0x5b, 0x5c, 0x5d, 0x7c, 0x9f]) for (let digit = 0x30; digit <= 0x39; digit++) mark(dash, digit, PAIR_WIDE);
+  for (const dash of [0x40, 0x5b, 0x5c, 0x5d, 0x7c, 0x9f]) for (let digit = 0x30; digit <= 0x39; digit++) mark(dash, digit, PAIR_WIDE);
   for (let slot = 0; slot < 1 << SLOT_BITS; slot++) {
     if (wordAt(SLOTS + slot * 8 + 4) === 0) continue;
     const fingerprint = wordAt(SLOTS + slot * 8);

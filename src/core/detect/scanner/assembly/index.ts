@@ -191,7 +191,7 @@ function runStarts(block: i32): u64 {
   return leads & ~before;
 }
 
-/** Last bytes of 市, 区, 郡, ㊙ and ＠ in UTF-8. */
+/** Last bytes of 市, 区, 郡, 県, ㊙ and ＠ in UTF-8. */
 function signEnds(block: i32): u64 {
   const e3 = i8x16.splat(i8(0xe3));
   const a8 = i8x16.splat(i8(0x8a));
@@ -201,6 +201,8 @@ function signEnds(block: i32): u64 {
   const a0 = i8x16.splat(i8(0xa0));
   const e5 = i8x16.splat(i8(0xe5));
   const e9 = i8x16.splat(i8(0xe9));
+  const e7 = i8x16.splat(i8(0xe7));
+  const c9 = i8x16.splat(i8(0x9c));
   const b8 = i8x16.splat(i8(0xb8));
   const c8 = i8x16.splat(i8(0x8c));
   const c3 = i8x16.splat(i8(0x83));
@@ -217,8 +219,9 @@ function signEnds(block: i32): u64 {
     const county = v128.and(v128.and(i8x16.eq(first, e9), i8x16.eq(second, c3)), i8x16.eq(third, a1));
     const secret = v128.and(v128.and(i8x16.eq(first, e3), i8x16.eq(second, a8)), i8x16.eq(third, a99));
     const at = v128.and(v128.and(i8x16.eq(first, ef), i8x16.eq(second, bc)), i8x16.eq(third, a0));
+    const prefecture = v128.and(v128.and(i8x16.eq(first, e7), i8x16.eq(second, c9)), i8x16.eq(third, c8));
     const municipality = v128.or(county, v128.and(i8x16.eq(first, e5), v128.or(city, ward)));
-    ends |= u64(i8x16.bitmask(v128.or(municipality, v128.or(secret, at)))) << lane;
+    ends |= u64(i8x16.bitmask(v128.or(v128.or(municipality, prefecture), v128.or(secret, at)))) << lane;
   }
   return ends;
 }

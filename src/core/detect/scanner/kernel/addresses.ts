@@ -1,8 +1,8 @@
 import { HYPHEN, isDigit, isShiftJisLead } from './characters.ts';
-import { ADDRESS } from './kinds.ts';
+import { ADDRESS, WORD_ADDRESS } from './kinds.ts';
 import { byteAt } from './memory.ts';
 import { emit } from './output.ts';
-import { classOf, isSpaceUnit, UNIT_HAN, UNIT_KANA, unitAt, unitLength } from './units.ts';
+import { classOf, isSpaceUnit, PAIR_PREFECTURE, pairOf, UNIT_HAN, UNIT_KANA, unitAt, unitLength } from './units.ts';
 import { wideDashLength, wideDigitLength } from './wide.ts';
 
 const LONGEST_TOWN: i32 = 24;
@@ -87,4 +87,15 @@ function isBlockUnit(at: i32, shiftJis: boolean): boolean {
   if (byteAt(at) === HYPHEN || wideDashLength(at) !== 0) return true;
   const unit: i32 = unitAt(at, shiftJis) & 0xffff;
   return unit === 0x4e01 || unit === 0x756a || unit === 0x53f7 || unit === 0x5730 || unit === 0x306e || unit === 0x30ce;
+}
+
+/** 県 in Shift_JIS begins at `start`. */
+export function shiftJisPrefectureAt(start: i32): void {
+  prefectureBefore(start, start + 2, 2, true);
+}
+
+/** 県 from `start` to `end`, behind a prefecture's name in characters of so many bytes. */
+export function prefectureBefore(start: i32, end: i32, length: i32, shiftJis: boolean): void {
+  const first: i32 = start - 2 * length;
+  if ((pairOf(unitAt(first, shiftJis), unitAt(start - length, shiftJis)) & PAIR_PREFECTURE) !== 0) emit(WORD_ADDRESS, first, end);
 }

@@ -5,7 +5,7 @@ import { letteredNumberAt } from './lettered.ts';
 import { literalsAround } from './literals.ts';
 import { byteAt } from './memory.ts';
 import { numberEndingAt, wideNumberEndingAt } from './numbers.ts';
-import { wideDashLength, wideDigitLength } from './wide.ts';
+import { wideDigitLength, wideJointLength } from './wide.ts';
 
 const LONGEST_GROUP: i32 = 20;
 
@@ -40,9 +40,9 @@ function wideDigits(last: i32): void {
   else if (utf8) wideNumberEndingAt(last + 3);
 }
 
-/** ASCII digits joined by a full-width dash: the rule is tried behind the group that follows. */
+/** ASCII digits joined by a full-width dash or space: the rule is tried behind the group that follows. */
 function asciiAfterWideDash(digit: i32): void {
-  const dash: i32 = isDigit(byteAt(digit)) ? wideDashLength(digit + 1) : 0;
+  const dash: i32 = isDigit(byteAt(digit)) ? wideJointLength(digit + 1) : 0;
   if (dash === 0) return;
   let end: i32 = digit + 1 + dash;
   const start: i32 = end;

@@ -13,5 +13,6 @@ export const PERSON_NAME: i32 = 11;
 export const ADDRESS: i32 = 12;
 export const IP_ADDRESS: i32 = 13;
 export const PASSWORD: i32 = 14;
-/** The word's kind of ../words.ts that ㊙ is. */
+/** Kinds of words of ../words.ts: what ㊙ is, and a prefecture. */
 export const KEYWORD_CONFIDENTIAL: i32 = 23;
+export const WORD_ADDRESS: i32 = 24;

@@ -1,4 +1,4 @@
-import { shiftJisAddressFrom } from './addresses.ts';
+import { shiftJisAddressFrom, shiftJisPrefectureAt } from './addresses.ts';
 import { PERSON_NAME } from './kinds.ts';
 import { LONGEST_RUN, RUN_ENDS, RUN_UNITS } from './layout.ts';
 import { byteAt, setWord, wordAt } from './memory.ts';
@@ -30,8 +30,7 @@ const GIVEN_LONGEST: i32 = 3;
 
 /** A run of Han characters in UTF-8 may begin at a byte E4 to E9. */
 export function nameAt(start: i32): void {
-  if ((classOf(unitAt(start, false)) & UNIT_HAN) === 0) return;
-  if ((classOf(unitAt(start - 3, false)) & UNIT_HAN) !== 0 && byteAt(start - 3) >= 0x80) return;
+  if (!mayBegin(start, false) || (classOf(unitAt(start - 3, false)) & UNIT_HAN) !== 0) return;
   nameInRun(start, false);
 }
 
@@ -39,10 +38,11 @@ export function nameAt(start: i32): void {
 export function shiftJisHanAt(start: i32): void {
   const first: i32 = unitAt(start, true);
   if ((classOf(first) & UNIT_HAN) === 0) return;
-  const second: i32 = unitAt(start + unitLength(first), true);
-  const name: boolean = mayBegin(first, second) && !followsShiftJisHan(start);
-  if ((!name && !isMunicipality(first)) || !isShiftJis(start)) return;
+  const name: boolean = mayBegin(start, true) && !followsShiftJisHan(start);
+  const prefecture: boolean = (first & 0xffff) === 0x770c;
+  if ((!name && !prefecture && !isMunicipality(first)) || !isShiftJis(start)) return;
   if (isMunicipality(first)) shiftJisAddressFrom(start);
+  if (prefecture) shiftJisPrefectureAt(start);
   if (name) nameInRun(start, true);
 }
 
@@ -52,10 +52,23 @@ function isMunicipality(found: i32): boolean {
   return unit === 0x5e02 || unit === 0x533a || unit === 0x90e1;
 }
 
-/** A cheap look before the dearer ones: a listed name's beginning, or three Han characters or more. */
-function mayBegin(first: i32, second: i32): boolean {
-  if ((classOf(first) & (UNIT_FAMILY | UNIT_TITLE)) !== 0) return true;
-  return (classOf(second) & UNIT_HAN) !== 0 || isSpaceUnit(second);
+/**
+ * A cheap look before the dearer ones. Most runs are two or three characters that begin no listed name and go on in kana:
+ * an unlisted one is a name only before a space, or by the characters of its given name.
+ */
+function mayBegin(start: i32, shiftJis: boolean): boolean {
+  const first: i32 = unitAt(start, shiftJis);
+  const kind: i32 = classOf(first);
+  if ((kind & UNIT_HAN) === 0) return false;
+  if ((kind & (UNIT_FAMILY | UNIT_TITLE)) !== 0) return true;
+  let at: i32 = start + unitLength(first);
+  const second: i32 = unitAt(at, shiftJis);
+  if ((classOf(second) & UNIT_HAN) === 0) return isSpaceUnit(second);
+  if ((pairOf(first, second) & (PAIR_FAMILY | PAIR_FAMILY_OF_THREE)) !== 0) return true;
+  at += unitLength(second);
+  const third: i32 = unitAt(at, shiftJis);
+  if ((classOf(third) & UNIT_HAN) === 0) return isSpaceUnit(third);
+  return (classOf(third) & UNIT_GIVEN_FIRST) !== 0 || isSpaceUnit(unitAt(at + unitLength(third), shiftJis));
 }
 
 /** Whether the two bytes before are a Han character, and not the second half of one and a letter. */
@@ -188,6 +201,7 @@ function isAddressed(first: i32, length: i32, end: i32, shiftJis: boolean): i32 
     if (isSpaceUnit(next)) {
       const start: i32 = end + unitLength(next);
       const given: i32 = (classOf(unitAt(start, shiftJis)) & UNIT_KANA) !== 0 ? 0 : givenHan(start, shiftJis);
+      if (given !== 0 && first === 0 && isLabelled(wordAt(RUN_ENDS) - unitLength(unitOf(0)))) return given;
       if (given !== 0 && (isHonorific(given, shiftJis) || endsInHonorific(start, given, shiftJis))) return given;
       return given === 0 && (classOf(unitAt(start, shiftJis)) & UNIT_KANA) !== 0 && isAddressedKana(start, shiftJis) ? start : 0;
     }
@@ -197,6 +211,16 @@ function isAddressed(first: i32, length: i32, end: i32, shiftJis: boolean): i32 
   const inRun: boolean = (classOf(unitOf(length - 1)) & UNIT_HONORIFIC) !== 0;
   if (inRun && ((size >= 5 && isGiven(first + 2, length - 1)) || (size >= 6 && isGiven(first + 2, length - 2)))) return end;
   return size <= 5 && isGiven(first + 2, length) && isHonorific(end, shiftJis) ? end : 0;
+}
+
+/** A colon, a space or the beginning of a line before a run, as behind a label. */
+function isLabelled(start: i32): boolean {
+  const last: i32 = byteAt(start - 1);
+  if (last === 0x3a || last === 0x20 || last === 0x09 || last === 0x0a) return true;
+  const second: i32 = byteAt(start - 2);
+  if (second === 0x81) return last === 0x40 || last === 0x46;
+  const first: i32 = byteAt(start - 3);
+  return (first === 0xe3 && second === 0x80 && last === 0x80) || (first === 0xef && second === 0xbc && last === 0x9a);
 }
 
 function endsInHonorific(start: i32, end: i32, shiftJis: boolean): boolean {

@@ -21,6 +21,8 @@ export const UNIT_HONORIFIC: i32 = 128;
 export const PAIR_FAMILY: i32 = 1;
 export const PAIR_FAMILY_OF_THREE: i32 = 2;
 export const PAIR_GIVEN_KANA: i32 = 4;
+/** The last two characters of a prefecture's name, before 県. */
+export const PAIR_PREFECTURE: i32 = 8;
 
 export const UNIT_SPACE: i32 = 0x3000;
 

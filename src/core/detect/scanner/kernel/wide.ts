@@ -63,6 +63,14 @@ export function wideDashLength(at: i32): i32 {
   return joint === 0x200 + HYPHEN ? 2 : 0;
 }
 
+/** The same of a dash or a space. */
+export function wideJointLength(at: i32): i32 {
+  const dash: i32 = wideDashLength(at);
+  if (dash !== 0) return dash;
+  if (byteAt(at) === 0x81) return byteAt(at + 1) === 0x40 ? 2 : 0;
+  return byteAt(at) === 0xe3 && byteAt(at + 1) === 0x80 && byteAt(at + 2) === 0x80 ? 3 : 0;
+}
+
 /** Length of the capital before `at`, half or full width, or 0. */
 export function capitalBefore(at: i32): i32 {
   const last: i32 = byteAt(at - 1);
