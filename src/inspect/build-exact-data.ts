@@ -27,7 +27,7 @@ export interface ExactDataTable {
   readonly progress?: (rows: number) => void;
 }
 
-/** Reads a table of any format and encoding that extraction knows, row by row. The error is for a person. */
+/** `buildExactData` of the door. */
 export async function buildExactData({ path, columns, key, progress }: ExactDataTable): Promise<Result<BuiltEdm, string>> {
   const builder = new EdmBuilder(key, columns);
   let chosen: readonly number[] | null = null;

@@ -7,7 +7,7 @@ import { Collector, type Companion } from '../core/detect/index.ts';
 import { extractFile, fileSource } from '../extract/index.ts';
 import { NO_LIMITS } from './build-exact-data.ts';
 
-/** Reads documents of any format that extraction knows. `ignored` are those whose text is no secret. The error is for a person. */
+/** `buildFingerprints` of the door. */
 export async function buildFingerprints(paths: readonly string[], ignored: readonly string[]): Promise<Result<BuiltFingerprints, string>> {
   const builder = new FingerprintBuilder();
   // What detection gives its companions is what a file is compared by later.

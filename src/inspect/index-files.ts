@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import type { OwnData } from '../contracts/effect.ts';
 import type { OwnDataIndex } from '../contracts/policy.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
-import { openIndex } from '../core/detect/own-data/index.ts';
 
 /** Where the file of an index lies. */
 export type IndexPath = (index: OwnDataIndex) => string;
@@ -63,6 +62,8 @@ export async function indexProblems(
   path: IndexPath,
 ): Promise<{ readonly index: OwnDataIndex; readonly problem: string }[]> {
   const problems: { index: OwnDataIndex; problem: string }[] = [];
+  if (indexes.length === 0) return problems;
+  const { openIndex } = await import('../core/detect/own-data/index.ts');
   for (const index of indexes) {
     const bytes = await readIndex(path(index), index.sha256);
     const usable = bytes.ok ? openIndex(index, new Uint8Array(bytes.value)) : bytes;

@@ -27,7 +27,7 @@ export async function inspectFile({ path, stamp, limits, ownData }: Omit<Inspect
     const facts = fstatSync(descriptor);
     if (stamp !== undefined && !isInState(descriptor, stamp)) return null;
     if (!facts.isFile()) return unreadableFile('io-error', 0, performance.now() - started);
-    const own = unpackOwnData(ownData);
+    const own = await unpackOwnData(ownData);
     const collector = new Collector({ companions: own.companions() });
     const { type, labels, unreadable } = await extractFile(fileSource(descriptor, facts.size), {
       limits,

@@ -1,5 +1,6 @@
 import type { OwnData } from '../contracts/effect.ts';
-import { prepareOwnData, type PreparedOwnData } from '../core/detect/own-data/index.ts';
+import type { PreparedOwnData } from '../core/detect/own-data/index.ts';
+import { NO_OWN_DATA } from '../core/policy/own-data.ts';
 
 /** Own data on its way to a thread: one text is copied in no time, ten thousand words one by one are not. */
 export interface PackedOwnData {
@@ -24,11 +25,17 @@ function holdsSame(one: ReadonlyMap<string, SharedArrayBuffer>, other: ReadonlyM
   return one.size === other.size && [...one.keys()].every((sha256) => other.has(sha256));
 }
 
+const NOTHING: PreparedOwnData = { companions: () => [], missing: [] };
+const EMPTY = JSON.stringify(NO_OWN_DATA);
+
 let last: { readonly packed: PackedOwnData; readonly prepared: PreparedOwnData } | undefined;
 
 /** In a thread: made ready once, and again only when the policy or its files are others. */
-export function unpackOwnData(arrived: PackedOwnData): PreparedOwnData {
+export async function unpackOwnData(arrived: PackedOwnData): Promise<PreparedOwnData> {
+  // Most policies name nothing: a thread's first verdict should not wait for code it does not need.
+  if (arrived.text === EMPTY) return NOTHING;
   if (last !== undefined && last.packed.text === arrived.text && holdsSame(last.packed.files, arrived.files)) return last.prepared;
+  const { prepareOwnData } = await import('../core/detect/own-data/index.ts');
   const files = new Map(Array.from(arrived.files, ([sha256, bytes]) => [sha256, new Uint8Array(bytes)]));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own thread's text, made by packOwnData
   const prepared = prepareOwnData(JSON.parse(arrived.text) as OwnData, files);

@@ -3,33 +3,49 @@
  * folded text are offsets in the text.
  */
 
-/** Lower case; line breaks and tabs are spaces, for words that a line break stands within. */
-export const FOLDED = new Uint16Array(65_536);
+// Filled in as units are met: all of them at once would cost each inspection thread 80 ms before its first file.
+const foldedUnits = new Uint16Array(65_536);
+const kinds = new Uint8Array(65_536);
 
 /** What a unit may stand for at the edge of a word. */
-export const UNIT_KIND = new Uint8Array(65_536);
-export const KIND = { other: 0, latin: 1, katakana: 2, letter: 3 } as const;
+export const KIND = { other: 1, latin: 2, katakana: 3, letter: 4 } as const;
 
 const LATIN = /[0-9_\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 const KATAKANA = /[\p{Script=Katakana}\u30fc]/u;
 // Halves of astral characters count as letters: rare kanji of names lie there.
 const LETTER = /[\p{L}\p{N}\p{M}\u30fc\ud800-\udfff]/u;
 
-for (let unit = 0; unit < 65_536; unit++) {
+/** Lower case; line breaks and tabs are spaces, for words that a line break stands within. */
+export function folded(unit: number): number {
+  const known = foldedUnits[unit] ?? 0;
+  return known === 0 ? fold(unit) : known;
+}
+
+export function unitKind(unit: number): number {
+  const known = kinds[unit] ?? 0;
+  return known === 0 ? classify(unit) : known;
+}
+
+function fold(unit: number): number {
   const character = String.fromCharCode(unit);
   const lower = character.toLowerCase();
-  FOLDED[unit] = /[\t\n\r]/.test(character) ? 0x20 : lower.length === 1 ? lower.charCodeAt(0) : unit;
-  UNIT_KIND[unit] = LATIN.test(character)
+  const result = /[\t\n\r]/.test(character) ? 0x20 : lower.length === 1 ? lower.charCodeAt(0) : unit;
+  foldedUnits[unit] = result;
+  return result;
+}
+
+function classify(unit: number): number {
+  const character = String.fromCharCode(unit);
+  const kind = LATIN.test(character)
     ? KIND.latin
     : KATAKANA.test(character)
       ? KIND.katakana
       : LETTER.test(character)
         ? KIND.letter
         : KIND.other;
+  kinds[unit] = kind;
+  return kind;
 }
-
-export const folded = (unit: number): number => FOLDED[unit] ?? unit;
-export const unitKind = (unit: number): number => UNIT_KIND[unit] ?? 0;
 
 /** Letters and digits of any script alone, in lower case: what is left of text when it is set anew. */
 export function lettersOf(text: string): string {
