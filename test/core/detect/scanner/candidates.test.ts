@@ -69,6 +69,42 @@ describe.each(ENGINES)('the $name engine', (on) => {
     }
   });
 
+  test.each([
+    [
+      'jp.person-name',
+      '昨日、田中太郎さんから',
+      '佐々木　花子様',
+      '担当者：森 健太',
+      '中谷有宏さんから連絡',
+      '部長山田誠',
+      '田中さくらです',
+    ],
+    ['jp.address', '新宿区西新宿2-8-1', '大阪市北区中之島１丁目3番20号', '札幌市中央区北1条西二丁目', '青森県', '和歌山県'],
+    ['ip-address', '接続元 8.8.8.8 から', '2001:db8::1 ', '2001:0db8:0:0:0:0:0:1 '],
+    ['secret.password', 'postgres://app:s3cret!@db.internal', '初期PW: abcd1234', 'ﾊﾟｽﾜｰﾄﾞ：x'],
+    ['jp.passport', 'TR 1234567', 'ＴＲ１２３４５６７', 'L898902C36UTO7408122F1204159ZE184226B<<<<<10'],
+    ['jp.residence-card', 'AB 12345678 CD', 'ＡＢ１２３４５６７８ＣＤ'],
+    ['jp.my-number', '1234-5678-\n9018', '1 2 3 4 5 6 7 8 9 0 1 8', '1│2│3│4│5│6│7│8│9│0│1│8', '1234　5678　9018'],
+    ['jp.phone', '03.1234.5678'],
+    ['email', 'ＴＡＲＯ＠ＫＡＩＳＨＡ．ＪＰ'],
+    ['keyword.confidential', '極　秘', '（秘）'],
+  ])('finds %s in both encodings', (kind, ...texts) => {
+    for (const text of texts) {
+      for (const bytes of encodings(`社内 ${text}。`))
+        expect([text, ...scan(on, bytes).map((candidate) => candidate.kind)]).toContain(kind);
+    }
+  });
+
+  test.each([
+    ['a run that begins no name', '定例会議を開きます。資料は共有フォルダ。'],
+    ['a municipality without a block', '市場と区分、郡部の話'],
+    ['a version of three numbers, a time and a MAC address', '1.2.3 12:34:56 aa:bb:cc:dd:ee:ff std::vector'],
+    ['an octet too large', '1.2.3.456 '],
+    ['thirteen boxes', '1 2 3 4 5 6 7 8 9 0 1 8 1'],
+  ])('finds nothing in %s', (_what, text) => {
+    for (const bytes of encodings(text)) expect([text, ...found(on, bytes)]).toEqual([text]);
+  });
+
   test('reads a number behind a Shift_JIS character whose second byte is a letter', () => {
     const bytes = encodings('電話090-1234-5678')[1] ?? new Uint8Array();
     expect(found(on, bytes)).toEqual(['jp.phone 090-1234-5678']);
