@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { detectEncoding } from '../../src/extract/text-encoding.ts';
 import { encodeJapanese } from '../fixtures/encode-japanese.ts';
-import { extractBytes, reasons, textOf } from './extract-bytes.ts';
+import { extractBytes, reasons, segmentText, textOf } from './extract-bytes.ts';
 
 const SHORT = [
   '氏名',
@@ -91,7 +91,7 @@ describe('text formats', () => {
         async (rows) => {
           const source = rows.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')).join('\r\n');
           const seen = await extractBytes(source);
-          expect(seen.segments.map((segment) => (segment.kind === 'row' ? segment.cells : segment.text))).toEqual(rows);
+          expect(seen.segments.map((segment) => (segment.kind === 'row' ? segment.cells : segmentText(segment)))).toEqual(rows);
         },
       ),
       { numRuns: 60 },
@@ -147,8 +147,8 @@ describe('true types', () => {
     ['mp4', Buffer.from('\0\0\0\x20ftypisom\0\0', 'latin1'), []],
     ['exe', Buffer.concat([Buffer.from('MZ'), Buffer.alloc(100)]), []],
     ['elf', Buffer.from('\x7fELF\x02\x01', 'latin1'), []],
-    ['7z', Buffer.from('377abcaf271c0004', 'hex'), ['unsupported']],
-    ['rar', Buffer.from('Rar!\x1a\x07\x01\0', 'latin1'), ['unsupported']],
+    ['7z', Buffer.from('377abcaf271c0004', 'hex'), ['corrupt']],
+    ['rar', Buffer.from('Rar!\x1a\x07\x01\0', 'latin1'), ['corrupt']],
     ['age', 'age-encryption.org/v1\n-> X25519 abc\n', ['encrypted']],
     ['age', '-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n', ['encrypted']],
   ])('%s', async (type, bytes, unreadable) => {

@@ -50,7 +50,9 @@ export async function extractListed(level: Level, content: Content, type: 'rar' 
   const { budget } = level.extraction;
   const members = type === 'lzh' ? lzhMembers(source) : source.read(6, 1)[0] === 0 ? rar4Members(source) : rar5Members(source);
   const [encrypted, packed]: [string[], string[]] = [[], []];
+  let count = 0;
   for (const member of members) {
+    count++;
     budget.countEntry();
     if (member === 'encrypted') {
       level.extraction.report('encrypted', level.part);
@@ -60,6 +62,8 @@ export async function extractListed(level: Level, content: Content, type: 'rar' 
     else if (!member.stored) packed.push(member.name);
     else await level.inner(member.name, () => contentOfStream(bytesOf(source, member), budget));
   }
+  // A signature with nothing behind it is the rest of an archive.
+  if (count === 0) throw new TypeError('an archive without members');
   tellNames(level, encrypted, 'encrypted');
   tellNames(level, packed, 'unsupported');
 }
