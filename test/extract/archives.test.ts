@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { people } from '../fixtures/people.ts';
-import { extractBytes, fixture, reasons, textOf, type Seen } from './extract-bytes.ts';
+import { extractBytes, fixture, reasons, segmentText, textOf, type Seen } from './extract-bytes.ts';
 import { zipBytes } from './zip-bytes.ts';
 
 const twenty = { from: 20, to: 20 };
@@ -69,7 +69,7 @@ const bzip2 = existsSync('/usr/bin/bzip2') || existsSync('/bin/bzip2');
 if (!bzip2) console.log('bzip2 is not installed: its decoder is tested on the sample only');
 
 /** Segments may be cut anywhere; together they are the text. */
-const wholeText = ({ segments }: Seen): string => segments.map((segment) => (segment.kind === 'text' ? segment.text : '')).join('');
+const wholeText = ({ segments }: Seen): string => segments.map((segment) => (segment.kind === 'row' ? '' : segmentText(segment))).join('');
 
 describe('bzip2', () => {
   const compress = (bytes: Uint8Array, level: string) => execFileSync('bzip2', [level, '-c'], { input: bytes, maxBuffer: 2 ** 28 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeJapanese } from '../fixtures/encode-japanese.ts';
-import { extractBytes, fixture, reasons, textOf } from './extract-bytes.ts';
+import { extractBytes, fixture, reasons, segmentText, textOf } from './extract-bytes.ts';
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => `\\'${byte.toString(16).padStart(2, '0')}`).join('');
 const shiftJis = (text: string) => hex(encodeJapanese(text, 'shift_jis'));
@@ -30,7 +30,7 @@ describe('rtf', () => {
     const body = `${row('name', 'no')}${row('a\\par b', '1')}\\pard after\\par ${row('x', 'y')}`;
     const seen = await extractBytes(`{\\rtf1 ${body}}`);
     expect(
-      seen.segments.map((segment) => (segment.kind === 'row' ? `${segment.place.line}: ${segment.cells.join('|')}` : segment.text)),
+      seen.segments.map((segment) => (segment.kind === 'row' ? `${segment.place.line}: ${segment.cells.join('|')}` : segmentText(segment))),
     ).toEqual(['1: name|no', '2: a b|1', 'after', '1: x|y']);
   });
 

@@ -1,20 +1,19 @@
-import type { KeywordList } from '../../contracts/effect.ts';
-import type { Finding, PersonCount } from '../../contracts/finding.ts';
+import type { Finding, PersonCount, Place } from '../../contracts/finding.ts';
+import { readCells } from './cells.ts';
+import { CompanionFeed } from './companion-feed.ts';
 import type { Companion } from './companion.ts';
-import type { Detector, Report } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
-import { keywordDetectors } from './detectors/policy-keywords.ts';
 import { normalise } from './normalise.ts';
+import { placeIn, shiftedRow } from './passage.ts';
+import { Passages, type Reading } from './passages.ts';
 import { PersonCounter } from './persons.ts';
+import { createScanner, type Candidate, type Surroundings } from './scanner/index.ts';
 import type { Segment } from './segment.ts';
+import { Sight } from './sight.ts';
+import { Sources, type Source } from './sources.ts';
 import { type ReadRow, TableReader } from './table-reader.ts';
 import { Tally } from './tally.ts';
-import { CONTEXT_REACH, countLines, TextWindow, type Mark } from './text-window.ts';
-
-/** Characters scanned at once. Memory and the cost of one hostile pattern are bounded by it, not by the file. */
-const WINDOW = 65_536;
-/** No match is longer; one that begins in the last `LOOK_AHEAD` characters waits for the next window. */
-const LOOK_AHEAD = 1024;
+import type { RowMark } from './text-window.ts';
 
 export interface Detection {
   readonly findings: Finding[];
@@ -22,44 +21,59 @@ export interface Detection {
 }
 
 export interface CollectorOptions {
-  readonly keywords?: readonly KeywordList[];
-  /** Read all text, which then is decoded as a whole. */
+  /** They read all text, which then is decoded as a whole. */
   readonly companions?: readonly Companion[];
 }
 
 const MOST_FINDINGS = 64;
+/** Between two regions, so that no rule and no context reaches from one into the other. */
+const SILENCE = new Uint8Array(1024);
+const LINE_FEED = '\n';
+/** Longer texts are several sources: where in a text a byte is, is found by walking it. */
+const LONGEST_TEXT = 32_768;
+/** The scanner hands out a candidate at most so many bytes after its place was given to it. */
+const SCANNER_LAG = 300_000;
+
+const MISS_KINDS = ['jp.my-number', 'jp.drivers-license', 'jp.corporate-number', 'credit-card'] as const;
+/** Where candidates of a kind are read. */
+const DETECTOR_OF_KIND = new Map<string, number>(DETECTORS.map(({ id }, index) => [id, index]));
 
 /** Takes the segments of one file in order and says at the end what is in it. */
 export class Collector {
-  readonly #detectors: readonly Detector[];
   readonly #companions: readonly Companion[];
+  readonly #feed: CompanionFeed | undefined;
   readonly #tally = new Tally();
   readonly #persons = new PersonCounter();
   readonly #tables = new TableReader();
-  #text = '';
-  /** Matches before this offset were counted with the last window. */
-  #counted = 0;
-  #marks: Mark[] = [];
-  #region = '\n';
+  readonly #sources = new Sources();
+  readonly #passages = new Passages(DETECTORS, this.#sources, (reading) => this.#read(reading));
+  readonly #scanner = createScanner((candidate, surroundings) => this.#take(candidate, surroundings));
+  readonly #encoder = new TextEncoder();
+  #encoded = new Uint8Array();
+  /** Bytes given to the scanner so far. */
+  #offset = 0;
+  #region = 0;
+  #regionName: string | undefined;
 
-  constructor({ keywords = [], companions = [] }: CollectorOptions = {}) {
-    this.#detectors = [...DETECTORS, ...keywordDetectors(keywords)];
+  constructor({ companions = [] }: CollectorOptions = {}) {
     this.#companions = companions;
+    this.#feed = this.#companions.length === 0 ? undefined : new CompanionFeed(this.#companions);
   }
 
   add(segment: Segment): void {
     const region = `${segment.place.part ?? ''}\n${segment.place.sheet ?? ''}`;
-    if (region !== this.#region) this.#endRegion(region);
-    if (segment.kind === 'row') this.#addRows(this.#tables.read(segment));
-    else {
-      this.#addRows(this.#tables.end());
-      this.#addText(segment);
-    }
-    while (this.#text.length - this.#counted >= WINDOW + LOOK_AHEAD) this.#scan(this.#counted + WINDOW);
+    if (region !== this.#regionName) this.#endRegion(region);
+    if (segment.kind === 'row') return this.#addRows(this.#tables.read(segment));
+    this.#addRows(this.#tables.end());
+    if (segment.kind === 'bytes') this.#addBytes(segment);
+    else this.#addText(normalise(segment.text) + (segment.unfinished === true ? '' : LINE_FEED), segment.place);
   }
 
   finish(): Detection {
     this.#endRegion('');
+    this.#scanner.finish();
+    this.#passages.flush();
+    this.#tally.missText(MISS_KINDS, (kind) => this.#scanner.misses(kind));
     let findings = this.#tally.findings();
     let persons = this.#persons.count(this.#tally.settled());
     for (const companion of this.#companions) {
@@ -70,80 +84,106 @@ export class Collector {
     return { findings: findings.slice(0, MOST_FINDINGS), persons };
   }
 
-  #addText(segment: Extract<Segment, { kind: 'text' }>): void {
-    this.#marks.push({ offset: this.#text.length, place: segment.place });
-    const text = normalise(segment.text) + (segment.unfinished === true ? '' : '\n');
-    for (const companion of this.#companions) companion.addText(text, segment.place);
-    this.#text += text;
+  #addBytes(segment: Extract<Segment, { kind: 'bytes' }>): void {
+    const { bytes, encoding, place } = segment;
+    this.#feed?.addBytes(segment);
+    this.#push({ place, content: { bytes, encoding } }, bytes);
+    if (segment.unfinished !== true) this.#pushText(LINE_FEED, place);
+  }
+
+  #addText(text: string, place: Place): void {
+    this.#feed?.addText(text, place);
+    this.#pushText(text, place);
   }
 
   #addRows(rows: readonly ReadRow[]): void {
-    for (const { row: segment, cells, isHeading, roles, types } of rows) {
-      for (const companion of this.#companions) companion.addRow(cells, segment.place);
+    for (const read of rows) {
+      const { row: segment, cells, isHeading, roles, types } = read;
+      this.#feed?.addRow(cells, segment.place);
       const known = roles ?? types;
       if (known !== undefined && !isHeading) this.#persons.addRow(cells, known);
       const cellOffsets: number[] = [];
       let line = '';
-      for (const cell of cells) {
+      for (const cell of readCells(read, this.#tally)) {
         cellOffsets.push(line.length);
         line += `${cell}\t`;
       }
       const columns = roles === undefined ? (types === undefined ? {} : { types }) : { roles, isHeading };
-      const row = { table: segment.table, cellOffsets, length: line.length, ...columns };
-      this.#marks.push({ offset: this.#text.length, place: segment.place, row });
-      this.#text += `${line}\n`;
+      this.#pushText(`${line}\n`, segment.place, { table: segment.table, cellOffsets, length: line.length, ...columns });
     }
+  }
+
+  #pushText(text: string, place: Place, row?: RowMark): void {
+    if (text.length <= LONGEST_TEXT) return this.#pushPiece(text, place, row);
+    let line = place.line ?? 0;
+    for (let at = 0; at < text.length;) {
+      let end = Math.min(text.length, at + LONGEST_TEXT);
+      // Never between the halves of a surrogate pair.
+      if (end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00) end--;
+      const piece = text.slice(at, end);
+      this.#pushPiece(piece, place.line === undefined ? place : { ...place, line }, row === undefined ? undefined : shiftedRow(row, at));
+      if (row === undefined && place.line !== undefined) line += linesIn(piece);
+      at = end;
+    }
+  }
+
+  #pushPiece(text: string, place: Place, row: RowMark | undefined): void {
+    if (this.#encoded.length < text.length * 3) this.#encoded = new Uint8Array(Math.max(4096, text.length * 6));
+    const { written } = this.#encoder.encodeInto(text, this.#encoded);
+    this.#push({ place, content: { text }, ...(row === undefined ? {} : { row }) }, this.#encoded.subarray(0, written));
+  }
+
+  #push(source: Omit<Source, 'offset' | 'end' | 'region'>, bytes: Uint8Array): void {
+    const offset = this.#offset;
+    this.#offset += bytes.length;
+    this.#sources.add({ ...source, offset, end: this.#offset, region: this.#region });
+    this.#scanner.push(bytes);
+    this.#sources.forget(Math.min(this.#passages.needed, this.#offset - SCANNER_LAG - bytes.length));
   }
 
   #endRegion(next: string): void {
     this.#addRows(this.#tables.end());
-    if (this.#text.length > this.#counted) this.#scan(this.#text.length);
-    this.#text = '';
-    this.#marks = [];
-    this.#counted = 0;
-    this.#region = next;
-    for (const companion of this.#companions) companion.endRegion();
+    if (this.#regionName !== undefined) {
+      this.#feed?.endRegion();
+      this.#scanner.push(SILENCE);
+      this.#offset += SILENCE.length;
+    }
+    this.#region++;
+    this.#regionName = next;
   }
 
-  /** Counts the matches that begin before `end`, then keeps only what the next window needs as context. */
-  #scan(end: number): void {
-    // A run of text may be far longer than a window: what lies beyond the look-ahead is not looked at twice.
-    const window = new TextWindow(this.#text.slice(0, Math.min(this.#text.length, end + LOOK_AHEAD)), this.#marks);
-    for (const detector of this.#detectors) detector.scan(window, this.#report(detector, window, end));
-    this.#forget(Math.max(0, end - CONTEXT_REACH), end);
+  #take(candidate: Candidate, surroundings: Surroundings): void {
+    const index = DETECTOR_OF_KIND.get(candidate.kind);
+    if (index === undefined) return;
+    if (!this.#glance(index, candidate, surroundings)) this.#passages.add(index, candidate.start, candidate.end, surroundings);
   }
 
-  #report(detector: Detector, window: TextWindow, end: number): Report {
-    const from = this.#counted;
-    return {
+  /** Judges a candidate of running text by its bytes, if that can be done. */
+  #glance(index: number, candidate: Candidate, surroundings: Surroundings): boolean {
+    const detector = DETECTORS[index];
+    const { start, end } = candidate;
+    if (detector?.glance === undefined || this.#passages.waitsFor(index, start)) return false;
+    const source = this.#sources.at(start);
+    if (source === undefined || source.row !== undefined) return false;
+    const verdict = detector.glance(new Sight(candidate, surroundings, source));
+    if (verdict === undefined) return false;
+    if (verdict !== 'nothing') this.#tally.match(detector, verdict, undefined, () => placeIn(source, start));
+    this.#passages.settle(index, end);
+    return true;
+  }
+
+  #read({ detector, window, zones }: Reading): void {
+    detector.scan(window, {
       match: (match) => {
-        if (match.start < from || match.start >= end) return;
+        if (!zones.some(({ from, to }) => match.start >= from && match.start < to)) return;
         this.#tally.match(detector, match, window.columnAt(match.start), () => window.placeAt(match.start));
       },
-      miss: (start) => {
-        if (start >= from && start < end) this.#tally.miss(detector, window.columnAt(start));
-      },
-    };
-  }
-
-  #forget(before: number, counted: number): void {
-    const kept = this.#marks.findLastIndex((mark) => mark.offset <= before);
-    const marks = this.#marks.slice(Math.max(0, kept));
-    const [first] = marks;
-    if (first !== undefined && first.offset < before) marks[0] = moved(first, this.#text, before);
-    this.#marks = marks.map((mark) => ({ ...mark, offset: mark.offset - before }));
-    this.#text = this.#text.slice(before);
-    this.#counted = counted - before;
+    });
   }
 }
 
-/** The mark as it stands further on in its own text. */
-function moved(mark: Mark, text: string, to: number): Mark {
-  if (mark.row !== undefined) {
-    const passed = to - mark.offset;
-    const row = { ...mark.row, cellOffsets: mark.row.cellOffsets.map((offset) => offset - passed), length: mark.row.length - passed };
-    return { ...mark, offset: to, row };
-  }
-  if (mark.place.line === undefined) return { ...mark, offset: to };
-  return { offset: to, place: { ...mark.place, line: mark.place.line + countLines(text, mark.offset, to) } };
+function linesIn(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf(LINE_FEED); at >= 0; at = text.indexOf(LINE_FEED, at + 1)) lines++;
+  return lines;
 }

@@ -76,6 +76,10 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ],
 ];
 
+const HAS_DIGIT = /[0-9]/;
+const THREE_DIGITS = /[0-9][^0-9]*[0-9][^0-9]*[0-9]/;
+const LONG_NUMBER = /[0-9]{5}/;
+const MAIL_ADDRESS = /@[a-z0-9]/i;
 const LONGEST_HEADING = 32;
 const MOST_REMEMBERED = 20_000;
 
@@ -94,6 +98,7 @@ export class HeadingReader {
 
   /** The roles of a heading row, or undefined when the row is data. One known heading is enough in a table's first rows. */
   headingRow(cells: readonly string[], isFirst: boolean): readonly (ColumnRole | undefined)[] | undefined {
+    if (isData(cells)) return undefined;
     const roles = settleNames(
       cells.map((cell) => this.role(cell)),
       cells,
@@ -101,8 +106,23 @@ export class HeadingReader {
     const known = roles.filter((role) => role !== undefined).length;
     if (known === 0 || (!isFirst && (known === 1 || known * 2 < cells.filter((cell) => cell.trim() !== '').length))) return undefined;
     // "電話" beside a person's name is an answer, not a heading.
-    return cells.some((cell) => /\d{5}|@[a-z0-9]/i.test(cell) || isLikelyName(cell)) ? undefined : roles;
+    return cells.some((cell) => isLikelyName(cell)) ? undefined : roles;
   }
+}
+
+/** Values that no heading holds, or so many numbers that too few headings can be among them. Cheaper than to look all of them up. */
+function isData(cells: readonly string[]): boolean {
+  let numbers = 0;
+  let filled = 0;
+  for (const cell of cells) {
+    if (cell === '') continue;
+    filled++;
+    if (!HAS_DIGIT.test(cell)) {
+      if (MAIL_ADDRESS.test(cell)) return true;
+    } else if (LONG_NUMBER.test(cell) || MAIL_ADDRESS.test(cell)) return true;
+    else if (THREE_DIGITS.test(cell)) numbers++;
+  }
+  return numbers * 2 > filled;
 }
 
 /** Headings that, though no identifier, are those of a list of people. */

@@ -1,4 +1,5 @@
 import type { Confidence } from '../../contracts/finding.ts';
+import type { Sight } from './sight.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** Why a match has its confidence. Shown in events and in the console. */
@@ -34,9 +35,10 @@ export interface Match {
 
 export interface Report {
   match(match: Match): void;
-  /** Something of the right shape that failed its check digit: evidence against its neighbours. */
-  miss(start: number): void;
 }
+
+/** What a candidate is, apart from its place; or nothing at all. */
+export type Verdict = Omit<Match, 'start'> | 'nothing';
 
 export interface Detector {
   readonly id: string;
@@ -44,6 +46,11 @@ export interface Detector {
   readonly identifies?: 'document' | 'contact';
   /** Reports every match of the window; the collector drops those that belong to a neighbouring window. */
   scan(window: TextWindow, report: Report): void;
+  /**
+   * Judges a candidate of running text by its bytes, when they are enough: where a word near it would change the verdict,
+   * and in every other doubt, it says nothing, and the text is read.
+   */
+  glance?(sight: Sight): Verdict | undefined;
   /** A sample for a person's eyes that cannot be used as the value. */
   mask(value: string): string;
 }

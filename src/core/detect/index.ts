@@ -1,4 +1,5 @@
-/** The door of detection: text in, findings and distinct persons out. Pure; what it finds is listed in docs/detectors.md. */
+/** The door of detection: bytes and text in, findings and distinct persons out. Pure; what it finds is listed in docs/detectors.md. */
 export { Collector, type CollectorOptions, type Detection } from './collector.ts';
 export type { Companion, CompanionDetection } from './companion.ts';
-export type { Segment } from './segment.ts';
+export { countLineFeeds } from './line-feeds.ts';
+export type { ByteEncoding, Segment } from './segment.ts';

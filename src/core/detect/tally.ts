@@ -1,5 +1,6 @@
-import { CONFIDENCES, type Confidence, type Finding, type Place } from '../../contracts/finding.ts';
+import { CONFIDENCES, DETECTOR_IDS, type Confidence, type Finding, type Place } from '../../contracts/finding.ts';
 import type { Detector, Match, Reason } from './detector.ts';
+import type { MissKind } from './scanner/index.ts';
 import type { Column } from './text-window.ts';
 
 const MOST_SAMPLES = 5;
@@ -9,6 +10,10 @@ const MOST_SCOPES = 512;
 /** This many valid numbers, and four for each invalid one, in one column or text are no chance: one in ten random numbers is valid. */
 const REPEATED = 3;
 const VALID_TO_INVALID = 4;
+
+/** Distinct values kept of one file; past them a kind's number of distinct values is a least. Bounds memory at some 100 MB. */
+const MOST_VALUES = 1_000_000;
+const TEXT = 'text';
 
 interface Bucket {
   readonly detector: Detector;
@@ -20,7 +25,13 @@ interface Bucket {
   readonly values: Set<string>;
   readonly reasons: Set<Reason>;
   readonly where: Place[];
+  lastReasons: readonly Reason[] | undefined;
   count: number;
+}
+
+function order({ buckets: [first] }: { buckets: readonly Bucket[] }): number {
+  const place = (DETECTOR_IDS as readonly string[]).indexOf(first?.detector.id ?? '');
+  return place < 0 ? DETECTOR_IDS.length : place;
 }
 
 /** A kind of value in a file: its confidence settled, its values still in the clear. Stays inside detection. */
@@ -36,54 +47,91 @@ export interface Settled {
 
 /** Adds up the matches of one file, column by column, and settles their confidence at the end. */
 export class Tally {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<Detector, Bucket[]>();
+  #values = 0;
+  #room = MOST_VALUES;
   readonly #misses = new Map<string, number>();
-  readonly #scopes = new Set<string>();
+  readonly #allScopes = new Set<string>();
+  /** Those of the table in hand, by column. */
+  #scopes: string[] = [];
+  #table = -1;
 
-  match(detector: Detector, match: Match, column: Column | undefined, place: () => Place): void {
-    const scope = this.#scope(column);
-    const provisional = match.provisional === true;
-    const shared = match.shared === true;
-    const key = `${detector.id} ${match.confidence} ${provisional} ${shared} ${scope}`;
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) {
-      const headed = column?.counted === true;
-      bucket = {
-        detector,
-        confidence: match.confidence,
-        provisional,
-        scope,
-        headed,
-        shared,
-        values: new Set(),
-        reasons: new Set(),
-        where: [],
-        count: 0,
-      };
-      this.#buckets.set(key, bucket);
-    }
+  match(detector: Detector, match: Omit<Match, 'start'>, column: Column | undefined, place: () => Place): void {
+    const bucket = this.#bucketOf(detector, match, column);
     bucket.count++;
-    bucket.values.add(match.value);
-    for (const reason of match.reasons) bucket.reasons.add(reason);
+    if (bucket.values.size < this.#room) this.#addValue(bucket, match.value);
+    // The same list is the same reasons: most matches of a kind share one.
+    if (bucket.lastReasons !== match.reasons) {
+      for (const reason of match.reasons) bucket.reasons.add(reason);
+      bucket.lastReasons = match.reasons;
+    }
     if (bucket.where.length < MOST_SAMPLES) bucket.where.push(place());
   }
 
-  miss(detector: Detector, column: Column | undefined): void {
-    const key = `${detector.id} ${this.#scope(column)}`;
-    this.#misses.set(key, (this.#misses.get(key) ?? 0) + 1);
+  #addValue(bucket: Bucket, value: string): void {
+    const { size } = bucket.values;
+    bucket.values.add(value);
+    this.#values += bucket.values.size - size;
+    if (this.#values >= MOST_VALUES) this.#room = 0;
+  }
+
+  #bucketOf(detector: Detector, match: Omit<Match, 'start'>, column: Column | undefined): Bucket {
+    const { confidence } = match;
+    const provisional = match.provisional === true;
+    const shared = match.shared === true;
+    const scope = this.#scope(column);
+    let buckets = this.#buckets.get(detector);
+    if (buckets === undefined) {
+      buckets = [];
+      this.#buckets.set(detector, buckets);
+    }
+    for (const bucket of buckets) {
+      if (bucket.confidence !== confidence || bucket.provisional !== provisional) continue;
+      if (bucket.shared === shared && bucket.scope === scope) return bucket;
+    }
+    const bucket = {
+      detector,
+      confidence,
+      provisional,
+      scope,
+      headed: column?.counted === true,
+      shared,
+      values: new Set<string>(),
+      reasons: new Set<Reason>(),
+      lastReasons: undefined,
+      where: [],
+      count: 0,
+    };
+    buckets.push(bucket);
+    return bucket;
+  }
+
+  /** Something of the right shape failed its check digit: evidence against the others of its column. */
+  miss(detector: Detector, column: Column): void {
+    this.#addMisses(`${detector.id} ${this.#scope(column)}`, 1);
+    this.#addMisses(`${detector.id} columns`, 1);
+  }
+
+  /** Counts the misses outside columns, once all text is read: `all` tells how many of a kind there were in all. */
+  missText(kinds: readonly MissKind[], all: (kind: MissKind) => number): void {
+    for (const kind of kinds) this.#addMisses(`${kind} ${TEXT}`, Math.max(0, all(kind) - (this.#misses.get(`${kind} columns`) ?? 0)));
+  }
+
+  #addMisses(key: string, count: number): void {
+    this.#misses.set(key, (this.#misses.get(key) ?? 0) + count);
   }
 
   settled(): Settled[] {
-    return [...this.#buckets.values()].map((bucket) => {
+    return this.#all().map((bucket) => {
       const { detector, headed, shared, values } = bucket;
       return { detector, headed, shared, values, confidence: this.#confidence(bucket) };
     });
   }
 
-  /** One finding for each detector and confidence, the most certain first. */
+  /** One finding for each detector and confidence, the most certain first, then in the order of the contract's ids. */
   findings(): Finding[] {
     const groups = new Map<string, { confidence: Confidence; buckets: Bucket[] }>();
-    for (const bucket of this.#buckets.values()) {
+    for (const bucket of this.#all()) {
       const confidence = this.#confidence(bucket);
       const key = `${bucket.detector.id} ${confidence}`;
       const group = groups.get(key) ?? { confidence, buckets: [] };
@@ -92,7 +140,7 @@ export class Tally {
     }
     const counted = new Map<string, Set<string>>();
     return [...groups.values()]
-      .toSorted((a, b) => CONFIDENCES.indexOf(b.confidence) - CONFIDENCES.indexOf(a.confidence))
+      .toSorted((a, b) => CONFIDENCES.indexOf(b.confidence) - CONFIDENCES.indexOf(a.confidence) || order(a) - order(b))
       .map(({ confidence, buckets }) => this.#finding(confidence, buckets, counted))
       .filter(({ distinct }) => distinct > 0)
       .slice(0, MOST_FINDINGS);
@@ -128,6 +176,10 @@ export class Tally {
     };
   }
 
+  #all(): Bucket[] {
+    return [...this.#buckets.values()].flat();
+  }
+
   #confidence(bucket: Bucket): Confidence {
     if (!bucket.provisional) return bucket.confidence;
     const misses = this.#misses.get(`${bucket.detector.id} ${bucket.scope}`) ?? 0;
@@ -135,12 +187,17 @@ export class Tally {
   }
 
   #scope(column: Column | undefined): string {
-    if (column === undefined) return 'text';
-    const scope = `${column.table}/${column.index}`;
-    if (!this.#scopes.has(scope)) {
-      if (this.#scopes.size >= MOST_SCOPES) return column.counted ? 'more columns' : 'text';
-      this.#scopes.add(scope);
+    if (column === undefined) return TEXT;
+    if (column.table !== this.#table) {
+      this.#table = column.table;
+      this.#scopes = [];
     }
+    const known = this.#scopes[column.index];
+    if (known !== undefined) return known;
+    const scope = `${column.table}/${column.index}`;
+    if (!this.#allScopes.has(scope) && this.#allScopes.size >= MOST_SCOPES) return column.counted ? 'more columns' : TEXT;
+    this.#allScopes.add(scope);
+    this.#scopes[column.index] = scope;
     return scope;
   }
 }

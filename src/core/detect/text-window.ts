@@ -6,6 +6,8 @@ import { DigitGroups } from './digit-groups.ts';
 export interface Mark {
   readonly offset: number;
   readonly place: Place;
+  /** Line feeds between the place and the mark; asked only of a place that is kept. */
+  readonly linesBefore?: () => number;
   readonly row?: RowMark;
 }
 
@@ -117,7 +119,7 @@ export class TextWindow {
       return { ...place, cell: `${columnName(cellIndex(row, offset - mark.offset))}${place.line}` };
     }
     if (place.line === undefined) return place;
-    return { ...place, line: place.line + countLines(this.text, mark.offset, offset) };
+    return { ...place, line: place.line + (mark.linesBefore?.() ?? 0) + countLines(this.text, mark.offset, offset) };
   }
 
   /** Text of the row or line around an offset, at most `CONTEXT_REACH` to each side. */

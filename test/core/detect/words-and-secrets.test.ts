@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Collector } from '../../../src/core/detect/index.ts';
 import { detectRows, detectText, findingOf, summary } from './detect-text.ts';
 
 const BASE64_LINES = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n';
@@ -78,13 +77,5 @@ describe('names and addresses', () => {
   it('tells a door from a town', () => {
     expect(summary(detectText('住所 東京都千代田区霞が関1-2-3'))).toEqual(['jp.address:high:1']);
     expect(summary(detectText('神奈川県横浜市で開催'))).toEqual(['jp.address:low:1']);
-  });
-});
-
-describe('keywords of a policy', () => {
-  it('are plain text, folded, without regard to case', () => {
-    const collector = new Collector({ keywords: [{ id: 'tsuru', words: ['Project (鶴)', 'a.b'] }] });
-    collector.add({ kind: 'text', text: 'ｐｒｏｊｅｃｔ　（鶴） axb', place: {} });
-    expect(summary(collector.finish())).toEqual(['custom.tsuru:high:1']);
   });
 });

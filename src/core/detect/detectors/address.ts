@@ -1,4 +1,4 @@
-import type { Detector, Report } from '../detector.ts';
+import type { Detector, Match } from '../detector.ts';
 import type { TextWindow } from '../text-window.ts';
 import { ADDRESS_WORDS } from './context-words.ts';
 
@@ -13,6 +13,7 @@ const WITH_PREFECTURE = new RegExp(
   `(?:${PREFECTURES})[ \\n]?[^\\s0-9,、。]{1,10}[市区町村郡] ?(?:${TOWN}{0,24}? ?((?=[0-9])${BLOCK})|${TOWN}{0,24}? ?(${BLOCK})|${TOWN}{0,24} ?([0-9]{1,5}(?![0-9]))?)`,
   'g',
 );
+const AT_START = new RegExp(WITH_PREFECTURE.source, 'y');
 const WITHOUT_PREFECTURE = new RegExp(
   `(?<![\\p{Script=Han}ヶケ々])(?!(?:都|同|当|本|各|全|地|学|校|朝|夕|夜|新|旧)[市区町村])[\\p{Script=Han}\\p{Script=Hiragana}ヶケ々]{1,6}?[市区郡] ?(?:[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ーヶ々]|[0-9]{1,2}(?=条)){1,24}? ?(${BLOCK})`,
   'gu',
@@ -26,45 +27,58 @@ const LABEL_REACH = 24;
 export const address: Detector = {
   id: 'jp.address',
   scan(window, report) {
-    if (!window.hasWideText) return;
-    scanSplitColumns(window, report);
-    if (!MUNICIPALITY.test(window.text)) return;
-    let end = 0;
-    const covered: number[] = [];
-    for (const found of window.text.matchAll(WITH_PREFECTURE)) {
-      covered.push(found.index, found.index + found[0].length);
-      const explanation = explained(window, found.index);
-      const [, arabic, kanji, bare] = found;
-      const exact = arabic !== undefined || kanji !== undefined || (bare !== undefined && explanation !== undefined);
-      const match = { start: found.index, value: found[0].replace(/\s/g, '') };
-      if (explanation === 'column-header' || (exact && explanation !== undefined)) {
-        report.match({ ...match, confidence: 'high', reasons: ['format', explanation] });
-      } else report.match({ ...match, confidence: exact ? 'medium' : 'low', reasons: ['format'] });
-    }
-    for (const found of window.text.matchAll(WITHOUT_PREFECTURE)) {
-      while (end < covered.length && (covered[end + 1] ?? 0) <= found.index) end += 2;
-      if ((covered[end] ?? Number.POSITIVE_INFINITY) < found.index + found[0].length) continue;
-      const match = { start: found.index, value: found[0].replace(/\s/g, '') };
-      const labelled = explained(window, found.index, LABEL_REACH);
-      if (labelled !== undefined) report.match({ ...match, confidence: 'high', reasons: ['format', labelled] });
-      else report.match({ ...match, confidence: isDoor(found[0], found[1] ?? '') ? 'medium' : 'low', reasons: ['format'] });
-    }
+    if (!window.hasWideText || !MUNICIPALITY.test(window.text)) return;
+    for (const match of addressesIn(window.text, (start, reach) => explained(window, start, reach))) report.match(match);
   },
   mask: (value) => `${/^(?:北海道|..[都道府県]|...県)/.exec(value)?.[0] ?? ''}****`,
 };
 
-/** Tables of customers often keep prefecture, municipality and the rest in columns of their own. */
-function scanSplitColumns(window: TextWindow, report: Report): void {
-  for (const { start, end } of window.cellsUnder('prefecture')) {
-    const municipality = window.cellBeside(start, 'municipality');
-    const town = window.cellBeside(start, 'town');
-    if (municipality === '' || town === '') continue;
-    const value = `${window.text.slice(start, end)}${municipality}${town}`.replace(/\s/g, '');
-    report.match({ start, value, confidence: 'high', reasons: ['column-header'] });
+type Explanation = 'column-header' | 'column-type' | 'context-word' | undefined;
+
+/** A cell that begins with an address under its heading. */
+export function addressOfCell(cell: string, headed: boolean): Omit<Match, 'start'> | undefined {
+  AT_START.lastIndex = 0;
+  const found = AT_START.exec(cell);
+  const explanation = headed ? 'column-header' : 'column-type';
+  if (found === null) {
+    const [first, more] = addressesIn(cell, () => explanation);
+    return more === undefined ? first : undefined;
   }
+  const exact = found.slice(1).some((block) => block !== undefined);
+  return {
+    value: found[0].replace(/\s/g, ''),
+    confidence: headed || exact ? 'high' : 'low',
+    reasons: headed || exact ? ['format', explanation] : ['format'],
+  };
 }
 
-function explained(window: TextWindow, start: number, reach?: number): 'column-header' | 'column-type' | 'context-word' | undefined {
+/** The addresses of a text, in two passes. `explain` tells what explains one that begins at a place. */
+export function addressesIn(text: string, explain: (start: number, reach?: number) => Explanation): Match[] {
+  const matches: Match[] = [];
+  const covered: number[] = [];
+  for (const found of text.matchAll(WITH_PREFECTURE)) {
+    covered.push(found.index, found.index + found[0].length);
+    const explanation = explain(found.index);
+    const [, arabic, kanji, bare] = found;
+    const exact = arabic !== undefined || kanji !== undefined || (bare !== undefined && explanation !== undefined);
+    const match = { start: found.index, value: found[0].replace(/\s/g, '') };
+    if (explanation === 'column-header' || (exact && explanation !== undefined)) {
+      matches.push({ ...match, confidence: 'high', reasons: ['format', explanation] });
+    } else matches.push({ ...match, confidence: exact ? 'medium' : 'low', reasons: ['format'] });
+  }
+  let end = 0;
+  for (const found of text.matchAll(WITHOUT_PREFECTURE)) {
+    while (end < covered.length && (covered[end + 1] ?? 0) <= found.index) end += 2;
+    if ((covered[end] ?? Number.POSITIVE_INFINITY) < found.index + found[0].length) continue;
+    const match = { start: found.index, value: found[0].replace(/\s/g, '') };
+    const labelled = explain(found.index, LABEL_REACH);
+    if (labelled !== undefined) matches.push({ ...match, confidence: 'high', reasons: ['format', labelled] });
+    else matches.push({ ...match, confidence: isDoor(found[0], found[1] ?? '') ? 'medium' : 'low', reasons: ['format'] });
+  }
+  return matches;
+}
+
+function explained(window: TextWindow, start: number, reach?: number): Explanation {
   const column = window.columnAt(start);
   if (column?.role === 'address') return 'column-header';
   if (column?.type === 'address') return 'column-type';

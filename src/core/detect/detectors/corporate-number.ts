@@ -10,10 +10,7 @@ export const corporateNumber: Detector = {
   id: 'jp.corporate-number',
   scan(window, report) {
     for (const { start, digits } of candidates(window.text, window.groups, FORMS, 'T')) {
-      if (!isCorporateNumber(digits)) {
-        report.miss(start);
-        continue;
-      }
+      if (!isCorporateNumber(digits)) continue;
       const match = { start, value: digits };
       if (window.columnAt(start)?.role === 'corporate-number') {
         report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'column-header'] });
@@ -21,6 +18,10 @@ export const corporateNumber: Detector = {
         report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'context-word'] });
       } else report.match({ ...match, confidence: 'low', reasons: ['check-digit'], provisional: true });
     }
+  },
+  glance(sight) {
+    if (!/^[0-9]{13}$/.test(sight.written) || !sight.isAlone || sight.isNear('corporate')) return undefined;
+    return { value: sight.written, confidence: 'low', reasons: ['check-digit'], provisional: true };
   },
   // Published by the tax agency for every company; masked all the same, for one rule for all samples is easier to trust.
   mask: (value) => `${value.slice(0, 2)}*********${value.slice(-2)}`,

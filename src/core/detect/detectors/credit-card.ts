@@ -1,6 +1,6 @@
 import { passesLuhn } from '../check-digits.ts';
 import { candidates } from '../digit-groups.ts';
-import type { Detector } from '../detector.ts';
+import type { Detector, Match } from '../detector.ts';
 import { stars } from '../masks.ts';
 import { CARD_WORDS } from './context-words.ts';
 
@@ -29,31 +29,40 @@ const TEST_CARDS = new Set(
   ).split(' '),
 );
 
+/** Whether digits are a card's: by issuer and length, then by check digit. */
+export function cardShape(digits: string): 'card' | 'no-check-digit' | 'none' {
+  if (!ISSUERS.some(({ prefix, lengths }) => prefix.test(digits) && lengths.includes(digits.length))) return 'none';
+  if (new Set(digits).size < FEWEST_DIFFERENT_DIGITS && !TEST_CARDS.has(digits)) return 'none';
+  return passesLuhn(digits) ? 'card' : 'no-check-digit';
+}
+
+function unexplained(value: string, grouped: boolean): Omit<Match, 'start'> {
+  return grouped
+    ? { value, confidence: 'medium', reasons: ['check-digit', 'format'], provisional: true }
+    : { value, confidence: 'low', reasons: ['check-digit'], provisional: true };
+}
+
 /** Payment card numbers: issuer prefix and length, then Luhn. */
 export const creditCard: Detector = {
   id: 'credit-card',
   scan(window, report) {
     for (const { start, digits, grouped } of candidates(window.text, window.groups, FORMS)) {
-      if (!ISSUERS.some(({ prefix, lengths }) => prefix.test(digits) && lengths.includes(digits.length))) continue;
-      if (new Set(digits).size < FEWEST_DIFFERENT_DIGITS && !TEST_CARDS.has(digits)) continue;
-      if (!passesLuhn(digits)) {
-        report.miss(start);
-        continue;
-      }
+      if (cardShape(digits) !== 'card') continue;
       const match = { start, value: digits };
       const role = window.columnAt(start)?.role;
       if (TEST_CARDS.has(digits)) report.match({ ...match, confidence: 'low', reasons: ['check-digit', 'known-test-value'] });
       else if (role === 'credit-card') report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'column-header'] });
       else if (role !== undefined) continue;
       else if (window.isNear(CARD_WORDS, start)) report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'context-word'] });
-      else
-        report.match({
-          ...match,
-          confidence: grouped ? 'medium' : 'low',
-          reasons: grouped ? ['check-digit', 'format'] : ['check-digit'],
-          provisional: true,
-        });
+      else report.match({ start, ...unexplained(digits, grouped) });
     }
+  },
+  glance(sight) {
+    if (!/^[0-9](?:[0-9]+|[- 0-9]{14,22})[0-9]$/.test(sight.written) || !sight.isAlone) return undefined;
+    const value = sight.written.replaceAll(/[- ]/g, '');
+    if (cardShape(value) !== 'card') return 'nothing';
+    if (TEST_CARDS.has(value)) return { value, confidence: 'low', reasons: ['check-digit', 'known-test-value'] };
+    return sight.isNear('card') ? undefined : unexplained(value, value.length < sight.written.length);
   },
   // PCI DSS 4.0 requirement 3.4.1 allows the first six and last four; the last four are enough here.
   mask: (value) => stars(value.length - 4) + value.slice(-4),

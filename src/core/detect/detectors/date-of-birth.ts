@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import type { Detector, Match } from '../detector.ts';
 import type { TextWindow } from '../text-window.ts';
 import { BIRTH_WORDS } from './context-words.ts';
 
@@ -33,7 +33,7 @@ export const dateOfBirth: Detector = {
       const start = found.index;
       const column = window.columnAt(start);
       const role = column?.role;
-      const value = found[0].replace(/[^0-9A-Za-z\p{Script=Han}]/gu, '-').replace(/[年月]/g, '-');
+      const value = plain(found[0]);
       if (role === 'birth-date') report.match({ start, value, confidence: 'high', reasons: ['format', 'column-header'] });
       else if (column?.type === 'birth-date') report.match({ start, value, confidence: 'medium', reasons: ['format', 'column-type'] });
       else if (role === undefined && isNamed(window, start, start + found[0].length, previous)) {
@@ -49,6 +49,20 @@ function isNamed(window: TextWindow, start: number, end: number, previous: numbe
   if (BORN_AFTER.test(window.text.slice(end, end + 8))) return true;
   const word = window.lastBefore(BIRTH_WORDS, start, REACH);
   return word > previous && !OTHER_DATE.test(window.text.slice(word, start));
+}
+
+function plain(date: string): string {
+  return date.replace(/[^0-9A-Za-z\p{Script=Han}]/gu, '-').replace(/[年月]/g, '-');
+}
+
+/** A cell of a column of birth dates. */
+export function birthDateOf(cell: string, headed: boolean): Omit<Match, 'start'> | undefined {
+  const written = cell.trim().replace(/ 日$/, '');
+  if (!isDate(written)) return undefined;
+  const value = plain(written.replace(/日$/, ''));
+  return headed
+    ? { value, confidence: 'high', reasons: ['format', 'column-header'] }
+    : { value, confidence: 'medium', reasons: ['format', 'column-type'] };
 }
 
 /** Whether the whole of a cell is a date, in any of the forms looked for. */

@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import type { Detector, Match } from '../detector.ts';
 import { maskEmail } from '../masks.ts';
 
 const LONGEST_LOCAL_PART = 64;
@@ -21,23 +21,44 @@ export const email: Detector = {
   scan({ text }, report) {
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
       const start = localPartStart(text, at);
-      const local = text.slice(start, at).toLowerCase();
-      DOMAIN.lastIndex = at + 1;
-      const domain = DOMAIN.exec(text)?.[0].toLowerCase();
-      if (local === '' || domain === undefined || FILE_NAME_ENDING.test(domain)) continue;
-      if (USER_INFORMATION.test(text.slice(Math.max(0, start - 80), start))) continue;
-      if (local.endsWith('.') && !CARRIER.test(domain)) continue;
-      const nobody = RESERVED.test(domain) ? 'reserved-range' : NO_PERSON.test(local) ? 'machine-sender' : undefined;
-      report.match({
-        start,
-        value: `${local}@${domain}`,
-        confidence: nobody === undefined ? 'high' : 'low',
-        reasons: nobody === undefined ? ['format'] : ['format', nobody],
-      });
+      const found = addressAt(text, start, at);
+      if (found !== undefined && !USER_INFORMATION.test(text.slice(Math.max(0, start - 80), start))) report.match({ start, ...found });
     }
+  },
+  glance(sight) {
+    const { before, written } = sight;
+    const at = before.length + written.indexOf('@');
+    const text = before + written + sight.after;
+    const start = localPartStart(text, at);
+    if (start === 0 || !sight.isAscii || sight.touchesWide || text.includes('://')) return undefined;
+    return addressAt(text, start, at) ?? 'nothing';
   },
   mask: maskEmail,
 };
+
+/** The address of which `at` is the at sign. */
+function addressAt(text: string, start: number, at: number): Omit<Match, 'start'> | undefined {
+  const local = text.slice(start, at).toLowerCase();
+  DOMAIN.lastIndex = at + 1;
+  const domain = DOMAIN.exec(text)?.[0].toLowerCase();
+  if (local === '' || domain === undefined || FILE_NAME_ENDING.test(domain)) return undefined;
+  if (local.endsWith('.') && !CARRIER.test(domain)) return undefined;
+  const nobody = RESERVED.test(domain) ? 'reserved-range' : NO_PERSON.test(local) ? 'machine-sender' : undefined;
+  return {
+    value: `${local}@${domain}`,
+    confidence: nobody === undefined ? 'high' : 'low',
+    reasons: nobody === undefined ? ['format'] : ['format', nobody],
+  };
+}
+
+/** A cell that is an address and nothing else. */
+export function emailOf(cell: string): Omit<Match, 'start'> | undefined {
+  const written = cell.trim();
+  const at = written.indexOf('@');
+  if (at <= 0 || written.includes('@', at + 1) || localPartStart(written, at) > 0) return undefined;
+  const found = addressAt(written, 0, at);
+  return found?.value.length === written.length ? found : undefined;
+}
 
 function localPartStart(text: string, at: number): number {
   let start = at;

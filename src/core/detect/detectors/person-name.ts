@@ -1,4 +1,5 @@
-import type { Detector, Report } from '../detector.ts';
+import type { ColumnRole } from '../columns.ts';
+import type { Detector, Match, Report } from '../detector.ts';
 import { stars } from '../masks.ts';
 import {
   beginsWithFamilyName,
@@ -50,7 +51,6 @@ export const personName: Detector = {
       scanRuns(window, report);
     }
     if (/name/i.test(window.text)) scanLatin(window, report);
-    scanColumns(window, report);
   },
   mask: (value) => (Array.from(value).length > 1 ? (Array.from(value)[0] ?? '') : '') + stars(3),
 };
@@ -129,18 +129,13 @@ function scanLatin(window: TextWindow, report: Report): void {
   }
 }
 
-function scanColumns(window: TextWindow, report: Report): void {
-  for (const role of ['name', 'possible-name', 'family-name'] as const) {
-    for (const { start, end } of window.cellsUnder(role)) {
-      const cell = window.text.slice(start, Math.min(end, start + LONGEST_NAME)).trim();
-      if (cell === '' || /\d/.test(cell) || NO_NAME.test(cell)) continue;
-      const headed = window.columnAt(start)?.headed === true;
-      if ((role === 'possible-name' || !headed) && !isNameShaped(cell, headed)) continue;
-      const name = role === 'family-name' ? cell + window.cellBeside(start, 'given-name') : cell;
-      const value = plain(name).replace(/(?:様|殿|さん)$/, '');
-      report.match({ start, value, confidence: 'high', reasons: [headed ? 'column-header' : 'column-type'] });
-    }
-  }
+/** A cell of a column of names; `given` is the cell of the given name beside a family name. */
+export function nameOfCell(cell: string, role: ColumnRole, headed: boolean, given: string): Omit<Match, 'start'> | undefined {
+  const name = cell.trim();
+  if (name === '' || name.length > LONGEST_NAME || /[0-9@]/.test(name) || NO_NAME.test(name)) return undefined;
+  if ((role === 'possible-name' || !headed) && !isNameShaped(name, headed)) return undefined;
+  const value = plain(name + given).replace(/(?:様|殿|さん)$/, '');
+  return { value, confidence: 'high', reasons: [headed ? 'column-header' : 'column-type'] };
 }
 
 /** In a column of names every short cell without digits is one; under the bare heading "name" only what reads as one. */

@@ -1,6 +1,5 @@
 import type { Confidence } from '../../../contracts/finding.ts';
-import { candidates } from '../digit-groups.ts';
-import type { Detector, Reason } from '../detector.ts';
+import type { Detector, Match, Reason } from '../detector.ts';
 import { stars } from '../masks.ts';
 import type { TextWindow } from '../text-window.ts';
 import { OTHER_NUMBER_WORDS, PENSION_WORDS, PHONE_WORDS } from './context-words.ts';
@@ -15,8 +14,7 @@ const COUNTRY = /^\(?\+81\)?[-. ]?(?:\(0\))?[-. ]?/;
 const ELEVEN_DIGITS = /^0[5-9]0/;
 /** Only these area codes have two digits (Ministry of Internal Affairs, list of area codes). */
 const SHORT_AREA = /^0[346]$/;
-/** A spreadsheet that took the number for a quantity dropped its leading zero. */
-const WITHOUT_ZERO = [[9], [10]];
+const WHOLE = new RegExp(`^(?:${PATTERN.source})$`, 'i');
 /** A word such as "order number" this close before the digits names them. */
 const LABEL_REACH = 24;
 
@@ -34,13 +32,23 @@ export const phone: Detector = {
       const judged = judge(window, found.index, written, value);
       if (judged !== undefined) report.match({ start: found.index, value, ...judged });
     }
-    for (const { start, digits } of candidates(window.text, window.groups, WITHOUT_ZERO)) {
-      if (window.columnAt(start)?.role !== 'phone' || !isPossible(`0${digits}`)) continue;
-      report.match({ start, value: `0${digits}`, confidence: 'high', reasons: ['format', 'column-header'] });
-    }
+  },
+  glance(sight) {
+    if (!WHOLE.test(sight.written) || !sight.isAlone) return undefined;
+    if (sight.isNear('phone') || sight.isNear('other-number') || sight.isNear('pension')) return undefined;
+    const value = nationalNumber(sight.written);
+    return value === undefined ? 'nothing' : { value, ...unexplained(sight.written, value) };
   },
   mask: (value) => `${value.slice(0, ELEVEN_DIGITS.test(value) ? 3 : 2)}${stars(value.length - 5)}${value.slice(-2)}`,
 };
+
+/** A cell of a column of telephone numbers. A spreadsheet that took the number for a quantity dropped its leading zero. */
+export function phoneOfCell(cell: string, headed: boolean): Omit<Match, 'start'> | undefined {
+  const written = cell.trim();
+  const whole = WHOLE.test(written) ? nationalNumber(written) : undefined;
+  const value = whole ?? (headed && /^[0-9]{9,10}$/.test(written) && isPossible(`0${written}`) ? `0${written}` : undefined);
+  return value === undefined ? undefined : { value, confidence: 'high', reasons: ['format', headed ? 'column-header' : 'column-type'] };
+}
 
 /** The digits with their trunk zero, or undefined where their number or grouping is none of Japan's numbering plan. */
 export function nationalNumber(written: string): string | undefined {
@@ -71,6 +79,10 @@ function judge(
   const named = Math.max(window.lastBefore(OTHER_NUMBER_WORDS, start, LABEL_REACH), window.lastBefore(PENSION_WORDS, start, LABEL_REACH));
   if (named >= 0 && named > window.lastBefore(PHONE_WORDS, start, LABEL_REACH)) return undefined;
   if (window.isNear(PHONE_WORDS, start)) return { confidence: 'high', reasons: ['format', 'context-word'] };
+  return unexplained(written, value);
+}
+
+function unexplained(written: string, value: string): { confidence: Confidence; reasons: Reason[] } {
   const mobile = ELEVEN_DIGITS.test(value);
   if (/^\(?\+81|[-()]/.test(written)) return { confidence: mobile ? 'high' : 'medium', reasons: ['format'] };
   return { confidence: mobile && !written.includes('.') ? 'medium' : 'low', reasons: ['format'] };

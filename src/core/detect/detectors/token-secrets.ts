@@ -9,6 +9,9 @@ interface Judged {
 
 const ISSUED: Judged = { confidence: 'high', reasons: ['format'] };
 const PLACEHOLDER: Judged = { confidence: 'low', reasons: ['format', 'placeholder'] };
+/** Bytes; of the tokens looked at without reading, most are shorter. */
+const LONGEST_GLANCE = 128;
+const TOKEN_BEFORE = /[A-Za-z0-9_.-]$/;
 const EXAMPLE = /EXAMPLE|xxxx|XXXX|0{12}|(?:^|[^a-z])your[_-]/;
 
 /** Tokens that their issuers made easy to find: a fixed prefix, which must be in the text at all, and a fixed alphabet. */
@@ -20,6 +23,15 @@ function tokenDetector(id: string, prefixes: RegExp, pattern: RegExp, judge: (to
       for (const found of text.matchAll(pattern)) {
         report.match({ start: found.index, value: found[0], ...(EXAMPLE.test(found[0]) ? PLACEHOLDER : judge(found[0])) });
       }
+    },
+    glance(sight) {
+      const text = sight.ahead(LONGEST_GLANCE);
+      pattern.lastIndex = 0;
+      const found = pattern.exec(text);
+      // A longer token, or one that begins before what pointed to it.
+      if (found === null || found.index > 0 || found[0].length >= LONGEST_GLANCE - 1) return undefined;
+      if (TOKEN_BEFORE.test(sight.before) || sight.touchesWide) return undefined;
+      return { value: found[0], ...(EXAMPLE.test(found[0]) ? PLACEHOLDER : judge(found[0])) };
     },
     mask: (value) => keepEnds(value, 4, 0),
   };
@@ -46,7 +58,8 @@ export const slackToken = tokenDetector(
 export const jsonWebToken = tokenDetector(
   'secret.jwt',
   /eyJ/,
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,1400}/g,
+  // Claims may be longer than what is read around them.
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,400}\.eyJ(?:[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,1400}|[A-Za-z0-9_-]{700,}$)/g,
   judgeJsonWebToken,
 );
 

@@ -1,6 +1,7 @@
 import { isDriversLicense, isMyNumber } from '../check-digits.ts';
 import { candidates, type NumberCandidate } from '../digit-groups.ts';
-import type { Match, Report } from '../detector.ts';
+import type { Match, Report, Verdict } from '../detector.ts';
+import type { Sight } from '../sight.ts';
 import type { TextWindow } from '../text-window.ts';
 import { LICENSE_WORDS, MY_NUMBER_WORDS, OTHER_NUMBER_WORDS } from './context-words.ts';
 
@@ -12,8 +13,6 @@ export type TwelveDigits = 'my-number' | 'drivers-license';
 
 /** Together, in fours, or each digit in a box of its own. */
 const FORMS = [[12], [4, 4, 4], Array.from({ length: 12 }, () => 1)];
-/** A spreadsheet that took the number for a quantity dropped its leading zero. */
-const WITHOUT_ZERO = [[11]];
 const WORDS = { 'my-number': MY_NUMBER_WORDS, 'drivers-license': LICENSE_WORDS } as const;
 const VALIDATORS = { 'my-number': isMyNumber, 'drivers-license': isDriversLicense } as const;
 const OTHER: Readonly<Record<TwelveDigits, TwelveDigits>> = { 'my-number': 'drivers-license', 'drivers-license': 'my-number' };
@@ -22,16 +21,21 @@ const TIMESTAMP = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01
 
 export function scanTwelveDigits(kind: TwelveDigits, window: TextWindow, report: Report): void {
   for (const candidate of candidates(window.text, window.groups, FORMS)) {
-    if (!VALIDATORS[kind](candidate.digits)) report.miss(candidate.start);
-    else {
-      const match = judge(kind, window, candidate);
-      if (match !== undefined) report.match(match);
-    }
+    if (!VALIDATORS[kind](candidate.digits)) continue;
+    const match = judge(kind, window, candidate);
+    if (match !== undefined) report.match(match);
   }
-  for (const { start, digits } of candidates(window.text, window.groups, WITHOUT_ZERO)) {
-    if (window.columnAt(start)?.role !== kind || !VALIDATORS[kind](`0${digits}`)) continue;
-    report.match({ start, value: `0${digits}`, confidence: 'high', reasons: ['check-digit', 'column-header'] });
-  }
+}
+
+const SHAPE = /^(?:[0-9]{12}|[0-9]{4}([- ])[0-9]{4}\1[0-9]{4})$/;
+
+/** Twelve digits that nothing explains. */
+export function glanceTwelveDigits(sight: Sight): Verdict | undefined {
+  if (!sight.isAlone || !SHAPE.test(sight.written)) return undefined;
+  if (sight.isNear('my-number') || sight.isNear('license') || sight.isNear('other-number')) return undefined;
+  const value = sight.written.replaceAll(/[- ]/g, '');
+  if (TIMESTAMP.test(value)) return { value, confidence: 'low', reasons: ['check-digit', 'timestamp'] };
+  return { value, confidence: 'low', reasons: ['check-digit'], provisional: true };
 }
 
 function judge(kind: TwelveDigits, window: TextWindow, { start, digits }: NumberCandidate): Match | undefined {

@@ -1,0 +1,138 @@
+// oxlint-disable no-control-regex -- telling text from binary is about control characters
+import type { Place } from '../../contracts/finding.ts';
+import { countLineFeeds } from './line-feeds.ts';
+import { normalise } from './normalise.ts';
+import type { ByteEncoding } from './segment.ts';
+import type { Source } from './sources.ts';
+import { TextWindow, countLines, type Mark, type RowMark } from './text-window.ts';
+
+const DECODERS = {
+  'utf-8': new TextDecoder('utf-8', { ignoreBOM: true }),
+  shift_jis: new TextDecoder('shift_jis'),
+  'windows-1252': new TextDecoder('windows-1252'),
+} as const;
+/** What is no text parts the printable stretches of a binary file. */
+const NOT_PRINTABLE = /[\0-\x1f\x7f\ufffd]+/g;
+/** Bytes below this are whole characters in UTF-8 and never the second half of one in Shift_JIS. */
+const FIRST_AMBIGUOUS = 0x40;
+const LONGEST_SEARCH = 64;
+
+/** One spelling of the characters in bytes. */
+export function decode(bytes: Uint8Array, encoding: ByteEncoding | 'normalised'): string {
+  if (encoding === 'normalised') return DECODERS['utf-8'].decode(bytes);
+  if (encoding === 'binary') return normalise(DECODERS['utf-8'].decode(bytes).replace(NOT_PRINTABLE, '\n'));
+  return normalise(DECODERS[encoding].decode(bytes));
+}
+
+/** Bytes that are decoded as one. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly encoding: ByteEncoding | 'normalised';
+  readonly source: Source;
+  /** Where its text begins in the window's. */
+  offset: number;
+}
+
+/** A stretch of the stream, decoded: what detectors read around their candidates. */
+export class Passage {
+  readonly window: TextWindow;
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #pieces: readonly Piece[];
+
+  /** `bytes` are those of the stream from the offset `from` on; `sources` are of one region and in order. */
+  constructor(bytes: Uint8Array, from: number, sources: readonly Source[]) {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#pieces = pieces(sources, from, from + bytes.length);
+    const marks: Mark[] = [];
+    let text = '';
+    for (const piece of this.#pieces) {
+      const { source } = piece;
+      piece.offset = text.length;
+      const whole = 'text' in source.content && piece.from === source.offset && piece.to === source.end;
+      marks.push(mark(source, piece));
+      text += whole ? source.content.text : decode(this.#read(this.#characterStart(piece), piece.to), piece.encoding);
+    }
+    this.window = new TextWindow(text, marks);
+  }
+
+  /** The character that an offset of the stream is in or before. Offsets in order of the stream give characters in order. */
+  characterAt(offset: number): number {
+    const piece = this.#pieces.findLast(({ from }) => from <= offset);
+    if (piece === undefined) return 0;
+    return piece.offset + decode(this.#read(this.#characterStart(piece), Math.min(offset, piece.to)), piece.encoding).length;
+  }
+
+  #read(from: number, to: number): Uint8Array {
+    return this.#bytes.subarray(from - this.#from, Math.max(from, to) - this.#from);
+  }
+
+  /** Where the first whole character of a piece begins: the first piece may have been cut anywhere. */
+  #characterStart({ from, to, encoding, source }: Piece): number {
+    if (from === source.offset || encoding === 'windows-1252') return from;
+    const bytes = this.#read(from, Math.min(to, from + LONGEST_SEARCH));
+    const isStart = encoding === 'shift_jis' ? beginsShiftJis : beginsUtf8;
+    return from + Math.max(0, bytes.findIndex(isStart));
+  }
+}
+
+function beginsShiftJis(byte: number): boolean {
+  return byte < FIRST_AMBIGUOUS;
+}
+
+function beginsUtf8(byte: number): boolean {
+  return (byte & 0xc0) !== 0x80;
+}
+
+/** Bytes of a file go on from one source to the next, maybe in the middle of a character; rows and texts stand apart. */
+function pieces(sources: readonly Source[], from: number, to: number): Piece[] {
+  const found: Piece[] = [];
+  for (const source of sources) {
+    const start = Math.max(from, source.offset);
+    const end = Math.min(to, source.end);
+    if (end <= start) continue;
+    const encoding = 'bytes' in source.content ? source.content.encoding : 'normalised';
+    const last = found.at(-1);
+    if (last !== undefined && encoding !== 'normalised' && last.encoding === encoding && last.to === start) {
+      found[found.length - 1] = { ...last, to: end };
+    } else found.push({ from: start, to: end, encoding, source, offset: 0 });
+  }
+  return found;
+}
+
+function mark(source: Source, { offset, from }: Piece): Mark {
+  const { place, content, row } = source;
+  if (from === source.offset) return { offset, place, ...(row === undefined ? {} : { row }) };
+  if ('bytes' in content) return { offset, place, linesBefore: () => countLineFeeds(content.bytes, 0, from - source.offset) };
+  const passed = charactersIn(content.text, from - source.offset);
+  if (row !== undefined) return { offset, place, row: shiftedRow(row, passed) };
+  return { offset, place, linesBefore: () => countLines(content.text, 0, passed) };
+}
+
+/** The place of an offset in running text. */
+export function placeIn({ offset, place, content }: Source, at: number): Place {
+  if (place.line === undefined) return place;
+  const lines =
+    'bytes' in content
+      ? countLineFeeds(content.bytes, 0, at - offset)
+      : countLines(content.text, 0, charactersIn(content.text, at - offset));
+  return { ...place, line: place.line + lines };
+}
+
+/** How many characters of a text take so many bytes of UTF-8. A character that is cut counts. */
+function charactersIn(text: string, bytes: number): number {
+  let at = 0;
+  for (let left = bytes; left > 0 && at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // The halves of a surrogate pair take four bytes together.
+    left -= code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+  }
+  return at;
+}
+
+/** The row as it stands from a later character on. */
+export function shiftedRow(row: RowMark, passed: number): RowMark {
+  return { ...row, cellOffsets: row.cellOffsets.map((offset) => offset - passed), length: row.length - passed };
+}
