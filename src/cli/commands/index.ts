@@ -21,5 +21,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<readonly Register[]
   org: async () => [(await import('./org.ts')).registerOrg],
   collector: async () => [(await import('./collector.ts')).registerCollector],
   media: async () => [(await import('./media.ts')).registerMedia],
+  service: async () => [(await import('./service.ts')).registerService],
   events: async () => [(await import('./events.ts')).registerEvents],
 };
