@@ -79,3 +79,13 @@ describe('names and addresses', () => {
     expect(summary(detectText('神奈川県横浜市で開催'))).toEqual(['jp.address:low:1']);
   });
 });
+
+describe('tokens longer than what is read around them', () => {
+  const header = Buffer.from('{"alg":"RS256","typ":"JWT"}').toString('base64url');
+  const claims = (length: number): string => `eyJzdWIiOiI${'Q'.repeat(length - 11)}`;
+
+  it.each([40, 690, 700, 990, 1000, 1005, 1010, 1015, 1020, 1025, 1100, 4000])('are found with claims of %d characters', (length) => {
+    const text = `Authorization: Bearer ${header}.${claims(length)}.${'s'.repeat(43)}`;
+    expect(summary(detectText(text))).toEqual(['secret.jwt:high:1']);
+  });
+});

@@ -59,7 +59,7 @@ export const jsonWebToken = tokenDetector(
   'secret.jwt',
   /eyJ/,
   // Claims may be longer than what is read around them.
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,400}\.eyJ(?:[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,1400}|[A-Za-z0-9_-]{700,}$)/g,
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,400}\.eyJ(?:[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,1400}|[A-Za-z0-9_-]{700,}(?:\.[A-Za-z0-9_-]*)?$)/g,
   judgeJsonWebToken,
 );
 
