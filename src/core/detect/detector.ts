@@ -44,7 +44,7 @@ export interface Detector {
   readonly id: string;
   /** How well a value tells one person from another: `document` numbers are unique, `contact` data nearly so. */
   readonly identifies?: 'document' | 'contact';
-  /** Reports every match of the window; the collector drops those that belong to a neighbouring window. */
+  /** Reports every match of a passage; the collector drops those that no candidate of the detector points to. */
   scan(window: TextWindow, report: Report): void;
   /**
    * Judges a candidate of running text by its bytes, when they are enough: where a word near it would change the verdict,

@@ -125,18 +125,32 @@ function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefin
 }
 
 function fill(row: PersonRow, role: ColumnRole, cell: string): void {
-  const digits = cell.replace(/\D/g, '');
   if (role === 'name' || (role === 'possible-name' && isLikelyName(cell)))
     row.name ||= cell.replace(/\s/g, '').replace(/(?:様|殿|さん)$/, '');
   else if (role === 'family-name' || role === 'given-name') row.name += cell.replace(/\s/g, '');
-  else if (role === 'my-number' && isMyNumber(digits.padStart(12, '0'))) row.myNumber = digits.padStart(12, '0');
+  else if (role === 'my-number') row.myNumber = myNumberOf(cell) ?? row.myNumber;
   else if (role === 'email' && EMAIL.test(cell.toLowerCase())) row.email = cell.toLowerCase();
-  else if (role === 'phone' && digits.length >= 9) row.phone ||= digits.startsWith('0') ? digits : `0${digits}`;
+  else if (role === 'phone') row.phone ||= phoneOf(cell);
   else if (role === 'address') row.address ||= cell.replace(/\s/g, '');
-  else if (role === 'birth-date') row.birthDate = digits;
+  else if (role === 'birth-date') row.birthDate = digitsOf(cell);
   else if (role === 'employee-number') row.employeeNumber = cell;
   else if (role === 'corporate-number' || role === 'company-name') row.isCompany = true;
   else if (DOCUMENT_ROLES.has(role)) row.document ||= `${role} ${cell.replace(/[\s-]/g, '').toUpperCase()}`;
+}
+
+function digitsOf(cell: string): string {
+  return cell.replace(/\D+/g, '');
+}
+
+function myNumberOf(cell: string): string | undefined {
+  const digits = digitsOf(cell).padStart(12, '0');
+  return isMyNumber(digits) ? digits : undefined;
+}
+
+function phoneOf(cell: string): string {
+  const digits = digitsOf(cell);
+  if (digits.length < 9) return '';
+  return digits.startsWith('0') ? digits : `0${digits}`;
 }
 
 const DOCUMENT_ROLES: ReadonlySet<ColumnRole> = new Set([

@@ -101,15 +101,6 @@ export class TextWindow {
     return this.#marks.some(({ row }) => row !== undefined && (row.roles ?? row.types)?.includes(role) === true);
   }
 
-  /** The text of the cell with a role in the row that holds an offset, or nothing. */
-  cellBeside(offset: number, role: ColumnRole): string {
-    const mark = this.markAt(offset);
-    const index = mark?.row?.roles?.indexOf(role) ?? -1;
-    const start = mark?.row?.cellOffsets[index];
-    if (mark?.row === undefined || start === undefined || start < 0) return '';
-    return this.text.slice(mark.offset + start, mark.offset + (mark.row.cellOffsets[index + 1] ?? mark.row.length) - 1).trim();
-  }
-
   placeAt(offset: number): Place {
     const mark = this.markAt(offset);
     if (mark === undefined) return {};
