@@ -75,7 +75,8 @@ const detectorCondition = z.strictObject({
 /** Every condition named must hold; inside a list one is enough. */
 export const fileCondition = z.strictObject({
   findings: z.array(detectorCondition).min(1).max(64).optional(),
-  persons: z.strictObject({ 'at-least': z.int().min(1) }).optional(),
+  /** `certain` compares with the lower bound of the count: addresses of e-mail alone may all be one person's. */
+  persons: z.strictObject({ 'at-least': z.int().min(1), certain: z.boolean().optional() }).optional(),
   unreadable: z.union([z.literal(true), z.array(unreadableReason).min(1)]).optional(),
   type: z.array(z.string().min(1).max(32)).min(1).max(64).optional(),
   /** The name or the id of a classification label in the file's metadata. */

@@ -55,8 +55,8 @@ const MEMBERS: Readonly<Record<keyof FileCondition, Member<FileCondition, FileCi
     seen: (file) => file.path,
   }),
   persons: member('persons', {
-    // The upper bound: what may be a thousand people is treated as a thousand people.
-    holds: (wanted, file) => file.inspection.persons.to >= wanted['at-least'],
+    // The upper bound, unless told otherwise: what may be a thousand people is treated as a thousand people.
+    holds: (wanted, { inspection: { persons } }) => (wanted.certain === true ? persons.from : persons.to) >= wanted['at-least'],
     seen: (file) => file.inspection.persons,
   }),
   unreadable: member('unreadable', {

@@ -83,10 +83,12 @@ describe('a condition', () => {
     expect(holds({ findings: [{ detector: 'jp.phone', confidence: 'high' }] }, medium)).toBe(false);
   });
 
-  it('compares the upper bound of persons', () => {
+  it('compares the upper bound of persons, and the lower one when it must be certain', () => {
     const list = file({ inspection: { persons: { from: 600, to: 1000 } } });
     expect(holds({ persons: { 'at-least': 1000 } }, list)).toBe(true);
     expect(holds({ persons: { 'at-least': 1001 } }, list)).toBe(false);
+    expect(holds({ persons: { 'at-least': 600, certain: true } }, list)).toBe(true);
+    expect(holds({ persons: { 'at-least': 601, certain: true } }, list)).toBe(false);
   });
 
   it('knows any unreadable reason and named ones', () => {
