@@ -121,6 +121,18 @@ describe.skipIf(missing !== null)('devices in a virtual machine', () => {
     },
   );
 
+  test('the shipped rules keep others off the device itself, and automounters off the volume', { timeout: 300_000 }, async () => {
+    await vm.plugStick('ruled', stick('ruled'), { serial: 'FREE09' });
+    const partition = (await vm.until('ls /dev/disk/by-id/usb-*FREE09*-part1 | grep .')).trim();
+    for (const node of [partition, partition.replace(/-part1$/, '')]) {
+      expect(await vm.run(`stat -L -c '%a %U %G' ${node}`)).toBe('600 root root\n');
+      const properties = await vm.run(`udevadm info --query=property ${node}`);
+      expect(properties).toContain('UDISKS_IGNORE=1\n');
+      expect(properties).toContain('UDISKS_MOUNT_OPTIONS_DEFAULTS=nosuid,nodev,noexec\n');
+    }
+    await vm.unplug('ruled');
+  });
+
   test('read-only holds through a remount', { timeout: 300_000 }, async () => {
     await vm.plugStick('reading', stick('reading'), { serial: 'READ01' });
     const [point = ''] = await mount('READ01');

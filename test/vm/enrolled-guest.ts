@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConsoleClient } from '../../scripts/demo/console-client.ts';
 import { must, Service } from '../../scripts/practice/sekisho.ts';
@@ -9,6 +9,13 @@ import type { AgentStatus } from '../../src/contracts/ipc.ts';
 import { Machine } from './machine.ts';
 
 const PROGRAM = 'node /product/dist/program/main.js';
+
+/** What the shipped unit leaves the agent. */
+function unitCapabilities(): string[] {
+  const unit = readFileSync(join(import.meta.dirname, '../../packaging/linux/sekisho-agent.service'), 'utf8');
+  const names = /^CapabilityBoundingSet=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];
+  return names.map((name) => `+${name.replace(/^CAP_/, '').toLowerCase()}`);
+}
 
 /** A guest with the agent as its service would run it; the collector is the host's. */
 export class EnrolledGuest {
@@ -51,6 +58,7 @@ export class EnrolledGuest {
     const guest = new EnrolledGuest(root, machine, collector, password);
     await guest.push(policy);
     await guest.#enrol(collector.text('agentUrl'));
+    await machine.run(`${PROGRAM} service install --no-automount`);
     await guest.startAgent();
     return guest;
   }
@@ -68,7 +76,10 @@ export class EnrolledGuest {
   }
 
   async startAgent(): Promise<void> {
-    await this.machine.run(`rm -f /tmp/agent.log; ${PROGRAM} agent run >/tmp/agent.log 2>&1 & echo $! >/run/agent.pid`);
+    const confined = `setpriv --no-new-privs --bounding-set=-all,${unitCapabilities().join(',')}`;
+    await this.machine.run(
+      `rm -f /tmp/agent.log; umask 077; ${confined} ${PROGRAM} agent run >/tmp/agent.log 2>&1 & echo $! >/run/agent.pid`,
+    );
     await this.machine.until('grep -q ^ready /tmp/agent.log');
   }
 

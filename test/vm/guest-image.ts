@@ -201,6 +201,7 @@ export function productDisk(path: string): void {
   mkdirSync(staging, { recursive: true });
   cpSync(join(ROOT, 'dist/program'), join(staging, 'dist/program'), { recursive: true });
   cpSync(join(HERE, 'guest'), join(staging, 'guest'), { recursive: true });
+  cpSync(join(ROOT, 'packaging'), join(staging, 'packaging'), { recursive: true });
   copyFileSync(join(ROOT, 'package.json'), join(staging, 'package.json'));
   const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, { dev?: boolean }> };
   for (const [folder, { dev = false }] of Object.entries(lock.packages)) {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 
-export type StickFilesystem = 'fat32' | 'exfat' | 'ext4';
+export type StickFilesystem = 'fat16' | 'fat32' | 'exfat' | 'ext4';
 
 export interface PartitionPlan {
   readonly filesystem: StickFilesystem;
@@ -13,7 +13,7 @@ const SECTOR_BYTES = 512;
 const MEBIBYTE = 1024 * 1024;
 /** Where partitions begin, as every tool of today aligns them. */
 const FIRST_MEBIBYTE = 1;
-const PARTITION_TYPE: Readonly<Record<StickFilesystem, number>> = { fat32: 0x0c, exfat: 0x07, ext4: 0x83 };
+const PARTITION_TYPE: Readonly<Record<StickFilesystem, number>> = { fat16: 0x0e, fat32: 0x0c, exfat: 0x07, ext4: 0x83 };
 
 /** Writes the image of a stick with a master boot record and these partitions, at most four. */
 export function makeStickImage(path: string, partitions: readonly PartitionPlan[]): void {
@@ -42,11 +42,15 @@ export function makeStickImage(path: string, partitions: readonly PartitionPlan[
 export function makeFilesystem(path: string, filesystem: StickFilesystem, bytes: number, label: string): void {
   writeFileSync(path, '');
   truncateSync(path, bytes);
-  const quiet = { stdio: ['ignore', 'ignore', 'pipe'] as const };
-  if (filesystem === 'fat32')
-    execFileSync('mkfs.vfat', ['-F', '32', '-n', label.slice(0, 11).toUpperCase(), path], { ...quiet, stdio: [...quiet.stdio] });
-  else if (filesystem === 'exfat') execFileSync('mkfs.exfat', ['-L', label, path], { ...quiet, stdio: [...quiet.stdio] });
-  else execFileSync('mke2fs', ['-q', '-t', 'ext4', '-m', '0', '-L', label, path], { ...quiet, stdio: [...quiet.stdio] });
+  const fat = (bits: string): string[] => ['mkfs.vfat', '-F', bits, '-n', label.slice(0, 11).toUpperCase()];
+  const makers = {
+    fat16: fat('16'),
+    fat32: fat('32'),
+    exfat: ['mkfs.exfat', '-L', label],
+    ext4: ['mke2fs', '-q', '-t', 'ext4', '-m', '0', '-L', label],
+  };
+  const [program = '', ...options] = makers[filesystem];
+  execFileSync(program, [...options, path], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** A data CD with one file, in the smallest ISO 9660 form that Linux mounts (ECMA-119). */
@@ -95,5 +99,3 @@ export function makeDiscImage(path: string, name: string, text: string): void {
   bytes.write(text, 21 * block, 'latin1');
   writeFileSync(path, bytes);
 }
-
-export const imageHolds = (path: string, text: string): boolean => readFileSync(path).includes(text);
