@@ -33,6 +33,8 @@ export interface Judged {
   readonly stamp: Stamp;
   /** Of the staged file: what the stored one is to look like. */
   readonly stats: BigIntStats;
+  /** It may be mapped: what is judged is to be known by its hash. */
+  readonly mutable: boolean;
 }
 
 export interface CommitterParts {
@@ -127,6 +129,8 @@ export class Committer {
       const room = await this.#hasRoom(judged, form);
       const written = room ? await this.#write(judged, order, temporary, form) : err(FULL);
       if (written.ok) return await this.#placeAndFinish(judged, ours, form, written.value);
+      // What was slipped in after the inspection may be in the copy.
+      if (written.error.code === 'DLP_FILE_CHANGED' && form === 'plain') await eraseFile(temporary).catch(() => undefined);
       if (form === 'plain' || written.error.code !== 'DLP_FILE_NO_SPACE') return written;
     } finally {
       await unlink(temporary).catch(() => undefined);
@@ -142,9 +146,10 @@ export class Committer {
 
   /** Gives the SHA-256 of the plaintext, where it was made, once the temporary file is whole and durable. */
   async #write(judged: Judged, order: EnforcementOrder, temporary: Buffer, form: Form): Promise<Result<Written, Failure>> {
+    if (!(await isAsInspected(judged))) return err(CHANGED);
     const written = form === 'age' ? await this.#encrypt(judged, order, temporary) : await this.#copy(judged, temporary);
     if (!written.ok) return written;
-    return sameStamp(stampOf(await lstat(judged.file, { bigint: true })), judged.stamp) ? written : err(CHANGED);
+    return (await isAsInspected(judged)) ? written : err(CHANGED);
   }
 
   async #copy(judged: Judged, temporary: Buffer): Promise<Result<Written, Failure>> {
@@ -154,7 +159,7 @@ export class Committer {
       await this.#dress(target, temporary, judged);
       await target.sync();
       return ok({
-        sha256: judged.stats.size <= HASH_ALLOWED_BYTES ? await hashOf(judged.file) : undefined,
+        sha256: judged.mutable || judged.stats.size <= HASH_ALLOWED_BYTES ? await hashOf(judged.file) : undefined,
         storedBytes: Number(judged.stats.size),
       });
     } finally {
@@ -235,7 +240,7 @@ export class Committer {
       };
       const added = await quarantine.add(source, facts, (id) => journal.prepareQuarantine(judged.fileId, id));
       if (!added.ok) return err(added.error.code === 'DLP_FILE_CHANGED' ? { ...added.error, code: 'DLP_FILE_IO' } : added.error);
-      if (!sameStamp(stampOf(await lstat(judged.file, { bigint: true })), judged.stamp)) {
+      if (!(await isAsInspected(judged))) {
         await quarantine.remove(added.value.id);
         return err(CHANGED);
       }
@@ -268,7 +273,12 @@ interface Written {
   readonly storedBytes: number;
 }
 
-async function hashOf(path: string): Promise<string> {
+async function isAsInspected({ file, stamp }: Judged): Promise<boolean> {
+  return sameStamp(stampOf(await lstat(file, { bigint: true })), stamp);
+}
+
+/** SHA-256 in hex. */
+export async function hashOf(path: string): Promise<string> {
   const file = await open(path, 'r');
   try {
     return await hashFile(file);

@@ -19,7 +19,7 @@ import { stampOf } from '../guard/stamp.ts';
 import { temporaryName } from '../guard/temporary-name.ts';
 import { parsePath, shownPath } from '../guard/volume-path.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
-import { Committer, type Judged } from './committer.ts';
+import { Committer, hashOf, type Judged } from './committer.ts';
 import { EBUSY, EIO, EINVAL, errnoOf } from './errno.ts';
 import { finalName } from './final-name.ts';
 import type { Form, FromView, JudgeMessage, PlacedMessage } from './messages.ts';
@@ -84,6 +84,10 @@ class ViewGuard implements FuseGuard {
   readonly #options: FuseGuardOptions;
   readonly #arrivals = new Map<string, Arrival>();
   readonly #placing = new Map<number, (result: PlacedMessage['result']) => void>();
+  /** How often a stage changed while it was being judged. */
+  readonly #tries = new Map<number, number>();
+  /** SHA-256 of what was last judged of a stage that may be mapped. */
+  readonly #judgedContents = new Map<number, string>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #fineTimes = hasFineTimes(kernelRelease());
   readonly #ready = Promise.withResolvers<void>();
@@ -168,6 +172,9 @@ class ViewGuard implements FuseGuard {
     if (!outcome.done && outcome.code === 'DLP_FILE_CHANGED') {
       this.#inBackground(this.#judgeAgain(arrival));
       return outcome;
+    }
+    if (arrival.message.mutable && outcome.done && outcome.sha256 !== undefined) {
+      this.#judgedContents.set(arrival.message.stage, outcome.sha256);
     }
     // Whoever waits is answered after the event is in the chain, which happens as soon as this returns.
     setImmediate(() => this.#inBackground(this.#settle(arrival, errno, refused)));
@@ -257,6 +264,12 @@ class ViewGuard implements FuseGuard {
     }
   }
 
+  #unmounted(): void {
+    if (this.#stopping) return;
+    this.#options.onProblem?.(failure('DLP_GUARD_START', 'Somebody unmounted the view; its medium is guarded no more and out of reach.'));
+    void this.stop();
+  }
+
   #threadEnded(reason: string): void {
     if (this.#stopping) return;
     this.#forceAway();
@@ -270,7 +283,7 @@ class ViewGuard implements FuseGuard {
       case 'ready':
         return this.#ready.resolve();
       case 'judge':
-        return this.#inBackground(this.#judge(message, 0));
+        return this.#inBackground(this.#judge(message));
       case 'placed':
         this.#placing.get(message.stage)?.(message.result);
         this.#placing.delete(message.stage);
@@ -279,6 +292,8 @@ class ViewGuard implements FuseGuard {
         return this.#inBackground(this.#fill(message));
       case 'sync':
         return this.#inBackground(this.#sync(message));
+      case 'compare':
+        return this.#inBackground(this.#compare(message));
       case 'removePlain':
         return this.#inBackground(this.#removePlain(message.temporaryId));
       case 'damaged':
@@ -288,6 +303,8 @@ class ViewGuard implements FuseGuard {
         return;
       case 'drained':
         return this.#drained.resolve();
+      case 'unmounted':
+        return this.#unmounted();
       case 'ended':
     }
   }
@@ -300,12 +317,15 @@ class ViewGuard implements FuseGuard {
     return Promise.race([placed, thread.ended.then(() => ENDED)]);
   }
 
-  #judgeAgain({ message, tries, copy }: Arrival): Promise<void> {
-    if (copy !== null) void unlink(copy).catch(() => undefined);
-    return this.#judge(message, tries + 1);
+  async #judgeAgain({ message, tries, copy }: Arrival): Promise<void> {
+    if (copy !== null) await unlink(copy).catch(() => undefined);
+    this.#tries.set(message.stage, tries + 1);
+    this.#parts?.thread.tell({ kind: 'again', stage: message.stage });
   }
 
-  async #judge(message: JudgeMessage, tries: number): Promise<void> {
+  async #judge(message: JudgeMessage): Promise<void> {
+    const tries = this.#tries.get(message.stage) ?? 0;
+    this.#tries.delete(message.stage);
     const fileId = uuidv7();
     const stats = lstatSync(message.file, { bigint: true });
     const inPlace = this.#fineTimes && !message.mutable && tries < TRIES_IN_PLACE;
@@ -318,7 +338,15 @@ class ViewGuard implements FuseGuard {
       return;
     }
     const path = finalName(Buffer.from(message.path));
-    const judged = { fileId, stage: message.stage, path: message.path, file: copy ?? message.file, stamp: stampOf(stats), stats };
+    const judged = {
+      fileId,
+      stage: message.stage,
+      path: message.path,
+      file: copy ?? message.file,
+      stamp: stampOf(stats),
+      stats,
+      mutable: message.mutable,
+    };
     this.#arrivals.set(fileId, { message, tries, copy, judged });
     this.#report({
       fileId,
@@ -337,6 +365,7 @@ class ViewGuard implements FuseGuard {
       const { atime, mtime } = fstatSync(source);
       if (age) errno = await decryptTo(from, file, this.#options.identities ?? []);
       else await copyFile(from, file, constants.COPYFILE_FICLONE);
+      if (errno === 0) this.#judgedContents.set(stage, await hashOf(file));
       const filled = await open(file, 'r+');
       await filled.utimes(atime, mtime);
       await filled.close();
@@ -346,6 +375,14 @@ class ViewGuard implements FuseGuard {
       closeSync(source);
     }
     this.#parts?.thread.tell({ kind: 'filled', stage, errno });
+  }
+
+  /** Without a judgement there is nothing to hold it against: an untouched file, or one of the medium that was only opened. */
+  async #compare({ stage, file }: Extract<FromView, { kind: 'compare' }>): Promise<void> {
+    const judged = this.#judgedContents.get(stage);
+    this.#judgedContents.delete(stage);
+    const same = judged === undefined || (await hashOf(file)) === judged;
+    this.#parts?.thread.tell({ kind: 'compared', stage, same });
   }
 
   async #sync({ unique, descriptor, close }: Extract<FromView, { kind: 'sync' }>): Promise<void> {

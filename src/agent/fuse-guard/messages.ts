@@ -58,14 +58,21 @@ export type FromView =
   | { readonly kind: 'fill'; readonly stage: number; readonly source: number; readonly age: boolean; readonly file: string }
   /** Answer the request when the descriptor is synced; close it first if it was opened for that. */
   | { readonly kind: 'sync'; readonly unique: bigint; readonly descriptor: number; readonly close: boolean }
+  /** Whether the bytes are those last judged, or filled in from the medium. */
+  | { readonly kind: 'compare'; readonly stage: number; readonly file: string }
   | { readonly kind: 'removePlain'; readonly temporaryId: string }
   | { readonly kind: 'damaged'; readonly path: Uint8Array }
   | { readonly kind: 'drained' }
-  /** The mount is gone, or the thread cannot go on. */
-  | { readonly kind: 'ended'; readonly reason: string };
+  /** No program can ask anything any more; messages are still served. */
+  | { readonly kind: 'unmounted' }
+  /** The thread serves nobody any more. */
+  | { readonly kind: 'ended' };
 
 export type ToView =
   | { readonly kind: 'filled'; readonly stage: number; readonly errno: number }
+  /** What was judged has changed since. */
+  | { readonly kind: 'again'; readonly stage: number }
+  | { readonly kind: 'compared'; readonly stage: number; readonly same: boolean }
   | { readonly kind: 'place'; readonly stage: number; readonly temporaryId: string; readonly form: Form }
   /** `refused`: its new bytes are not to be seen again. */
   | { readonly kind: 'settled'; readonly stage: number; readonly version: string; readonly errno: number; readonly refused: boolean }

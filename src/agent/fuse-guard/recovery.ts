@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, readdir, rm, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { fromErrno } from '../../node/errno.ts';
@@ -52,7 +52,8 @@ async function recoverEntry(parts: ViewRecoveryParts, entry: JournalEntry): Prom
   const { root, journal, quarantine } = parts;
   const temporary = absolutePath(root.path, [temporaryName(entry.temporaryId, 'tmp')]);
   const written = await exists(temporary);
-  if (written) await unlink(temporary);
+  // A plain copy may hold what was written while it was made and never judged.
+  if (written) await eraseFile(temporary);
   const erase = absolutePath(root.path, [temporaryName(entry.temporaryId, 'erase')]);
   if (entry.quarantineId !== null && (await quarantine.find(entry.quarantineId)) !== null) {
     finish(journal, entry, { done: true, quarantineId: entry.quarantineId });

@@ -29,8 +29,12 @@ export class Stage {
   filling = false;
   /** Whether a state of it is with the agent thread now. */
   judging = false;
+  /** Those of the handles that may write. */
+  writers = 0;
   /** Somebody could have mapped it for writing. */
   mappable = false;
+  /** Writes through a map move no time while their page is dirty already: what is left at the end is compared by content. */
+  compared: 'no' | 'running' | 'yes' = 'no';
   /** Its name was removed or replaced: nobody will ever want it on the medium. */
   orphan = false;
   /** A plain form was committed since it was opened: allowed then, perhaps not later. */

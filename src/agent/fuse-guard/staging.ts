@@ -123,10 +123,21 @@ export class Staging {
       return;
     }
     stage.judging = true;
+    stage.compared = 'no';
     if (waiter !== null) stage.waiting.push(waiter);
+    this.#submit(stage, version);
+  }
+
+  /** It changed while it was being judged: its state of now counts. */
+  again(id: number): void {
+    const stage = this.#stages.get(id);
+    if (stage !== undefined) this.#submit(stage, stage.version());
+  }
+
+  #submit(stage: Stage, version: string): void {
     const { post } = this.#parts;
     const path = Buffer.from(pathOf(stage.node), 'latin1');
-    post({ kind: 'judge', stage: stage.id, path, file: stage.file, version, uid: stage.uid, mutable: stage.mappable });
+    post({ kind: 'judge', stage: stage.id, path, file: stage.file, version, uid: stage.uid, mutable: stage.mappable || stage.writers > 1 });
   }
 
   settled({ stage: id, version, errno, refused }: Extract<ToView, { kind: 'settled' }>): void {
@@ -148,6 +159,7 @@ export class Staging {
       this.judge(stage, null);
       return;
     }
+    if (this.#compares(stage)) return;
     const { node } = stage;
     this.#stages.delete(stage.id);
     if (stage.backing !== 0) this.#parts.calls.closeBacking(this.#parts.start.device, stage.backing);
@@ -158,6 +170,24 @@ export class Staging {
       this.#parts.nodes.release(node);
     }
     this.#drained();
+  }
+
+  /** Whether its last bytes are still to be held against those that were judged. */
+  #compares(stage: Stage): boolean {
+    if (!stage.mappable || stage.orphan || stage.compared === 'yes') return false;
+    if (stage.compared === 'no') {
+      stage.compared = 'running';
+      this.#parts.post({ kind: 'compare', stage: stage.id, file: stage.file });
+    }
+    return true;
+  }
+
+  compared(id: number, same: boolean): void {
+    const stage = this.#stages.get(id);
+    if (stage === undefined) return;
+    stage.compared = same ? 'yes' : 'no';
+    if (!same) stage.judged = null;
+    this.finish(stage);
   }
 
   /** Nobody will want it on the medium. */
@@ -174,7 +204,7 @@ export class Staging {
 
   #drained(): void {
     if (!this.#draining) return;
-    for (const stage of this.#stages.values()) if (stage.judging || stage.filling) return;
+    for (const stage of this.#stages.values()) if (stage.judging || stage.filling || stage.compared === 'running') return;
     this.#draining = false;
     this.#parts.post({ kind: 'drained' });
   }

@@ -152,6 +152,7 @@ export class ViewFiles {
     const { node } = handle;
     if (handle.kind === 'stage') {
       handle.stage.handles -= 1;
+      if (handle.writes) handle.stage.writers -= 1;
       this.#parts.staging.finish(handle.stage);
     } else if (node.lower !== null && node.lower.descriptor === descriptorOf(handle)) {
       this.#releaseLower(node);
@@ -274,6 +275,7 @@ export class ViewFiles {
   #newHandle(stage: Stage, node: ViewNode, writes: boolean) {
     const opened = this.#parts.staging.opened(stage, (this.#lastHandle += 1));
     stage.handles += 1;
+    if (writes) stage.writers += 1;
     this.#handles.set(opened.handle, { kind: 'stage', node, stage, writes });
     return opened;
   }

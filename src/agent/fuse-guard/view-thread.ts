@@ -13,7 +13,7 @@ export class ViewThread {
     // Without the flags of the process: some of them (--input-type) would keep the thread from starting.
     this.#worker = new Worker(new URL('./view-worker.ts', import.meta.url), { workerData: start, execArgv: [], trackUnmanagedFds: false });
     this.#worker.on('message', (message: FromView) => {
-      if (message.kind === 'ended') this.#ended.resolve(message.reason);
+      if (message.kind === 'ended') this.#ended.resolve('it was asked to');
       receive(message);
     });
     this.#worker.on('error', (error) => this.#ended.resolve(error instanceof Error ? (error.stack ?? error.message) : String(error)));

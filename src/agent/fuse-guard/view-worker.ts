@@ -5,6 +5,8 @@ import { Journal } from '../guard/journal.ts';
 import type { FromView, ToView, ViewStart } from './messages.ts';
 import { View } from './view.ts';
 
+/** poll(2) passes over it. */
+const NOTHING = -1;
 const LOOK_AGAIN_MILLIS = 200;
 /** ENOENT: the request was given up before it was read. */
 const PASSING = new Set(['ENOENT', 'EINTR', 'EAGAIN']);
@@ -32,30 +34,38 @@ function serve(start: ViewStart): void {
     return true;
   }
 
-  /** Why it ended. */
-  function loop(): string {
+  /** False once the kernel has nothing more to ask. */
+  function takeRequest(): boolean {
+    let length: number;
+    try {
+      length = readSync(start.device, buffer, 0, buffer.length, null);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (PASSING.has(code)) return true;
+      if (code === 'ENODEV' || code === 'ECONNABORTED') return false;
+      throw error;
+    }
+    const request = decodeRequest(buffer, length);
+    if (request !== null) view.handle(request);
+    return true;
+  }
+
+  function loop(): void {
+    let device = start.device;
     for (;;) {
-      const [asked, told] = calls.wait([start.device, start.wake], view.watching ? LOOK_AGAIN_MILLIS : -1);
+      const [asked, told] = calls.wait([device, start.wake], view.watching ? LOOK_AGAIN_MILLIS : -1);
       if (view.watching) view.lookAgain();
-      if (told && !takeMessages()) return 'asked to';
-      if (!asked) continue;
-      let length: number;
-      try {
-        length = readSync(start.device, buffer, 0, buffer.length, null);
-      } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-        if (PASSING.has(code)) continue;
-        return code;
-      }
-      const request = decodeRequest(buffer, length);
-      if (request !== null) view.handle(request);
+      if (told && !takeMessages()) return;
+      if (!asked || takeRequest()) continue;
+      post({ kind: 'unmounted' });
+      device = NOTHING;
     }
   }
 
-  const reason = loop();
+  loop();
   view.close();
   journal.close();
-  post({ kind: 'ended', reason });
+  post({ kind: 'ended' });
 }
 
 function never(): never {

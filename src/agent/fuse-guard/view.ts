@@ -75,6 +75,10 @@ export class View {
     switch (message.kind) {
       case 'filled':
         return this.#staging.filled(message.stage, message.errno);
+      case 'again':
+        return this.#staging.again(message.stage);
+      case 'compared':
+        return this.#staging.compared(message.stage, message.same);
       case 'place':
         return this.#post({ kind: 'placed', stage: message.stage, result: this.#place(message) });
       case 'settled':
