@@ -25,7 +25,7 @@ export const LAYERS: readonly Layer[] = [
     layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki'],
     packages: ['node:*', 'zod', 'uuid'],
   },
-  { folder: 'src/extract', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'yauzl', 'saxes', 'postal-mime', 'unpdf'] },
+  { folder: 'src/extract', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'yauzl', 'postal-mime', 'unpdf'] },
   { folder: 'src/inspect', layers: [CONTRACTS, 'src/core', 'src/extract', 'src/node'], packages: ['node:*', 'zod'] },
   {
     folder: 'src/platform',
