@@ -18,7 +18,8 @@ export interface PolicySnapshot {
 export interface DeviceState {
   readonly device: Device;
   readonly presentAtStart: boolean;
-  readonly access: 'denied' | 'granted';
+  /** `unknown`: there before the agent, which may have denied it in an earlier run. */
+  readonly access: 'denied' | 'granted' | 'unknown';
 }
 
 export interface VolumeState {

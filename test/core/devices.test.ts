@@ -57,6 +57,13 @@ describe('devices', () => {
     expect(play([started, withDevices(devices), early]).state.volumes[STICK.id]?.treatment).toBe('guard');
   });
 
+  test('one that an earlier run denied is given back at the start, without an event; one plugged in is not touched', () => {
+    const early = play([started, applied(), attached({}, true)]);
+    expect(early.last).toEqual(expect.arrayContaining([expect.objectContaining(granted)]));
+    expect(eventTypes(early.last)).toEqual(['device.attached']);
+    expect(play([started, applied(), attached()]).last.some(({ kind }) => kind === 'setDeviceAccess')).toBe(false);
+  });
+
   test('a stick pulled while mounted has the volumes looked at again', () => {
     const { last } = play([started, applied(), attached(), mounted(), { kind: 'device.detached', at: AT, deviceId: 'usb:1-4' }]);
     expect(last).toEqual(expect.arrayContaining([{ kind: 'rescanVolumes' }]));

@@ -14,7 +14,7 @@ export function onDeviceAttached(state: AgentState, input: InputOf<'device.attac
     body: { type: 'device.attached', severity: 'info', data: { device, presentAtStart } },
   };
   // Whatever was at that port before: a device that comes back as another one is judged as another one.
-  const known = withDevice(state, { device, presentAtStart, access: 'granted' });
+  const known = withDevice(state, { device, presentAtStart, access: presentAtStart ? 'unknown' : 'granted' });
   const treated = treatDevice(known, device.id, at);
   return { state: treated.state, effects: [attached, ...treated.effects] };
 }
@@ -41,7 +41,7 @@ export function treatDevice(state: AgentState, deviceId: string, at: string): St
   const { device, presentAtStart } = known;
   const { access, rule } = decideDevice(state.snapshot.policy, device, surroundingsOf(state, at, presentAtStart));
   if (access === known.access) return { state, effects: [] };
-  const effects: Effect[] = [
+  const told: Effect[] = [
     {
       kind: 'appendEvent',
       at,
@@ -51,10 +51,12 @@ export function treatDevice(state: AgentState, deviceId: string, at: string): St
         data: { device, access, ...(rule === undefined ? {} : { rule }) },
       },
     },
-    { kind: 'setDeviceAccess', device, access },
   ];
-  if (access === 'denied') effects.push(deviceBlocked(device, rule));
-  return { state: withDevice(state, { ...known, access }), effects };
+  const set: Effect = { kind: 'setDeviceAccess', device, access };
+  const treated = withDevice(state, { ...known, access });
+  // Nothing changed for anybody, unless an earlier run had taken it away.
+  if (access === 'granted' && known.access === 'unknown') return { state: treated, effects: [set] };
+  return { state: treated, effects: [...told, set, ...(access === 'denied' ? [deviceBlocked(device, rule)] : [])] };
 }
 
 function deviceBlocked(device: Device, rule: string | undefined): Effect {

@@ -26,6 +26,7 @@ function write(folder: string, files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(devices, folder, name), `${text}\n`);
 }
 
+const where = () => ({ devices, denied: join(root, 'denied') });
 const authorized = (name: string): string => readFileSync(join(devices, name, 'authorized'), 'utf8').trim();
 const stick = fakeStick({ id: 'usb:1-4.2' });
 
@@ -33,35 +34,47 @@ describe('taking a device out of use', () => {
   test('the whole device, and back again', async () => {
     plug('1-4.2', '00', '08');
     plug('1-4', '09', '09');
-    expect(await setDeviceAccess(stick, 'denied', devices)).toEqual({ ok: true, value: undefined });
+    expect(await setDeviceAccess(stick, 'denied', where())).toEqual({ ok: true, value: undefined });
     expect([authorized('1-4.2'), authorized('1-4')]).toEqual(['0', '1']);
-    await setDeviceAccess(stick, 'granted', devices);
+    await setDeviceAccess(stick, 'granted', where());
     expect([authorized('1-4.2'), authorized('1-4.2:1.0')]).toEqual(['1', '1']);
   });
 
   test('a keyboard with a disk inside keeps its keys', async () => {
     plug('1-4.2', '00', '03', '08');
-    await setDeviceAccess(stick, 'denied', devices);
+    await setDeviceAccess(stick, 'denied', where());
     expect([authorized('1-4.2'), authorized('1-4.2:1.0'), authorized('1-4.2:1.1')]).toEqual(['1', '1', '0']);
-    await setDeviceAccess(stick, 'granted', devices);
+    await setDeviceAccess(stick, 'granted', where());
     expect(authorized('1-4.2:1.1')).toBe('1');
     expect(readFileSync(join(root, 'drivers_probe'), 'utf8')).toBe('1-4.2:1.1');
   });
 
+  test('what others denied, or another device at the port, is not given back', async () => {
+    plug('1-4.2', '00', '08');
+    writeFileSync(join(devices, '1-4.2/authorized'), '0\n');
+    await setDeviceAccess(stick, 'granted', where());
+    expect(authorized('1-4.2')).toBe('0');
+    await setDeviceAccess(stick, 'denied', where());
+    await setDeviceAccess({ ...stick, serial: 'ANOTHER' }, 'granted', where());
+    expect(authorized('1-4.2')).toBe('0');
+    await setDeviceAccess(stick, 'granted', where());
+    expect(authorized('1-4.2')).toBe('1');
+  });
+
   test('what is gone already is denied', async () => {
-    expect(await setDeviceAccess(stick, 'denied', devices)).toEqual({ ok: true, value: undefined });
+    expect(await setDeviceAccess(stick, 'denied', where())).toEqual({ ok: true, value: undefined });
   });
 
   test.each(['usb:../1-4', 'block:nvme0n1', 'usb:1'])('%s names no device of the bus', async (id) => {
     mkdirSync(join(root, '1-4'));
     writeFileSync(join(root, '1-4/idVendor'), '1');
-    expect(await setDeviceAccess(fakeStick({ id }), 'denied', devices)).toEqual({ ok: true, value: undefined });
+    expect(await setDeviceAccess(fakeStick({ id }), 'denied', where())).toEqual({ ok: true, value: undefined });
   });
 
   test('a kernel that refuses is told of', async () => {
     plug('1-4.2', '00', '08');
     rmSync(join(devices, '1-4.2/authorized'));
     mkdirSync(join(devices, '1-4.2/authorized'));
-    expect(await setDeviceAccess(stick, 'denied', devices)).toMatchObject({ ok: false, error: { code: 'DLP_DEVICE_DENY' } });
+    expect(await setDeviceAccess(stick, 'denied', where())).toMatchObject({ ok: false, error: { code: 'DLP_DEVICE_DENY' } });
   });
 });
