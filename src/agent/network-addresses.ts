@@ -7,7 +7,7 @@ const LOOK_MILLIS = 15_000;
 /** Reports the PC's own addresses, without the loopback's, at the start and after each change. Gives what stops it. */
 export function watchAddresses(clock: Clock, report: (addresses: string[]) => void, read: () => string[] = ownAddresses): () => void {
   let last: string | null = null;
-  let cancel = (): void => undefined;
+  let cancel: (() => void) | null = null;
   const look = (): void => {
     const addresses = read().toSorted().slice(0, 256);
     const text = addresses.join(' ');
@@ -16,7 +16,7 @@ export function watchAddresses(clock: Clock, report: (addresses: string[]) => vo
     cancel = clock.after(LOOK_MILLIS, look);
   };
   look();
-  return () => cancel();
+  return () => cancel?.();
 }
 
 function ownAddresses(): string[] {
