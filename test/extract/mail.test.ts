@@ -43,6 +43,29 @@ describe('mail', () => {
     expect(textOf(await read(Buffer.from(mail, 'latin1')))).toContain('社外秘の資料');
   });
 
+  describe('saved as text', () => {
+    const text =
+      'From: 水野 大輔 <a@kaisha.co.jp>\r\nSubject: 名簿\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n社外秘の資料\r\n';
+    const swapped = (bytes: Buffer) => bytes.swap16();
+    it.each([
+      ['UTF-16LE with a mark', Buffer.from(`\ufeff${text}`, 'utf16le')],
+      ['UTF-16BE with a mark', swapped(Buffer.from(`\ufeff${text}`, 'utf16le'))],
+      ['UTF-16LE without a mark', Buffer.from(text, 'utf16le')],
+      ['UTF-8 with a mark', Buffer.from(`\ufeff${text}`)],
+    ])('reads header and body in %s, whatever the header says', async (_, bytes) => {
+      const seen = textOf(await read(bytes));
+      expect(seen).toContain('名簿\n水野 大輔 <a@kaisha.co.jp>');
+      expect(seen).toContain('社外秘の資料');
+    });
+
+    it.each(['shift_jis', 'euc-jp', 'iso-2022-jp'] as const)('reads names written as they are in %s', async (encoding) => {
+      const bytes = encodeJapanese(text.replace(/Content-Type.*\r\n/, ''), encoding);
+      const seen = textOf(await read(bytes));
+      expect(seen).toContain('名簿\n水野 大輔 <a@kaisha.co.jp>');
+      expect(seen).toContain('社外秘の資料');
+    });
+  });
+
   it('joins flowed lines (RFC 3676)', async () => {
     const seen = await read(`${HEAD}Content-Type: text/plain; format=flowed\r\n\r\nfirst \r\nsecond\r\n`);
     expect(textOf(seen)).toContain('first second');

@@ -12,23 +12,28 @@ const DEEPEST = 64;
 
 /** Headers, bodies, and every attachment by its own true type. */
 export async function extractMail(level: Level, content: Content): Promise<void> {
-  const message = readPart(await collect(content.chunks(), level.extraction.budget));
+  const written = await collect(content.chunks(), level.extraction.budget);
+  const bytes = savedAsText(written);
+  const message = readPart(bytes ?? written);
   const email = await parseHeader(message.header);
   emitText(level, headerText(email));
   for (const { key, value } of email.headers) {
     if (key !== LABEL_HEADER) continue;
     for (const [, name = '', text = ''] of value.matchAll(/([^;=\s]+)=([^;]*)/g)) level.extraction.labels.property(name, text);
   }
-  await new BodyReader(level).read(message, 0);
+  await new BodyReader(level, bytes !== undefined).read(message, 0);
 }
 
 /** Reads the parts of one message. The library that decodes headers is slow with bodies of short lines. */
 class BodyReader {
   readonly #level: Level;
+  /** What is not encoded for transfer is UTF-8, whatever its header says. */
+  readonly #isRewritten: boolean;
   #attachments = 0;
 
-  constructor(level: Level) {
+  constructor(level: Level, isRewritten: boolean) {
     this.#level = level;
+    this.#isRewritten = isRewritten;
   }
 
   async read(part: MimePart, depth: number): Promise<void> {
@@ -52,11 +57,12 @@ class BodyReader {
     }
     const body = decodedBody(part);
     if (body.length === 0) return;
+    const charset = this.#isRewritten && body === part.body ? undefined : part.charset;
     if (part.type.startsWith('text/html')) {
-      const html = Buffer.from(decode(body, part.charset));
+      const html = Buffer.from(decode(body, charset));
       await level.inner('body.html', () => contentOfSource(bufferSource(html)));
     } else if (part.type.startsWith('text/') || part.type.startsWith('message/')) {
-      const text = decode(body, part.charset);
+      const text = decode(body, charset);
       emitText(level, part.flowed ? text.replace(/ \r?\n/g, ' ') : text);
     } else await this.#readAttachment(part);
   }
@@ -71,9 +77,20 @@ class BodyReader {
   }
 }
 
-/** The header alone, with its encoded words decoded (RFC 2047, 2231). */
-async function parseHeader(header: Buffer): Promise<Email> {
+/** A message that was saved as text in UTF-16, or with a mark before it, as UTF-8; undefined where there is nothing to change. */
+function savedAsText(bytes: Buffer): Buffer | undefined {
+  const encoding = detectEncoding(bytes.subarray(0, SAMPLE));
+  const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return encoding === 'utf-16le' || encoding === 'utf-16be' || isMarked
+    ? Buffer.from(new TextDecoder(encoding ?? 'utf-8').decode(bytes))
+    : undefined;
+}
+
+/** The header alone, with its encoded words decoded (RFC 2047, 2231). Many a program writes names into it as they are. */
+async function parseHeader(written: Buffer): Promise<Email> {
   const { default: PostalMime } = await import('postal-mime');
+  const encoding = detectEncoding(written.subarray(0, SAMPLE));
+  const header = encoding === null || encoding === 'utf-8' ? written : Buffer.from(new TextDecoder(encoding).decode(written));
   return PostalMime.parse(header, { attachmentEncoding: 'arraybuffer', maxNestingDepth: DEEPEST });
 }
 
