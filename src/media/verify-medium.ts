@@ -37,7 +37,7 @@ export interface VerifyOptions {
   readonly identities: readonly string[];
   /** Known contents that must not be on the medium, each at least four bytes. */
   readonly canaries: readonly string[];
-  /** Files whose whole content is known and meant to be readable, such as the reader for guests. */
+  /** Files that are meant to be readable, such as the organisation's record. */
   readonly isPublic?: (path: string, content: Buffer) => boolean;
   readonly onProgress?: (bytes: number) => void;
 }

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { err, ok, type Result } from '../../contracts/result.ts';
+import { MEDIUM_FOLDER, MEDIUM_RECORD_FILE } from '../../contracts/medium.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import { displayName } from '../../core/display-name.ts';
 import { fromErrno } from '../../node/errno.ts';
-import { type MediumReport, openRaw, type Unaccounted, verifyMedium } from '../../media/index.ts';
+import { type MediumReport, openMediumRecord, openRaw, type Unaccounted, verifyMedium, type VerifyOptions } from '../../media/index.ts';
+import { ORGANISATION_FILES } from '../../pki/index.ts';
 import { callerPath, EXIT, fail, print, printJson } from '../context.ts';
 import { readIdentityFile } from '../identity-file.ts';
 import { registerEnrol, registerList } from '../media/enrol.ts';
@@ -12,6 +15,7 @@ import { registerEnrol, registerList } from '../media/enrol.ts';
 interface VerifyCommandOptions {
   readonly identity?: string[];
   readonly canaries?: string;
+  readonly org?: string;
   readonly json?: boolean;
 }
 
@@ -28,6 +32,7 @@ export function registerMedia(program: Command): void {
     .description('read a device or image raw and list every byte range that is neither filesystem structure nor ciphertext')
     .option('-i, --identity <file...>', 'identity files that open what is on it; without them ciphertext is claimed, not proven')
     .option('--canaries <file>', 'known contents to search for, one a line; a report names them by their line')
+    .option('--org <dir>', 'organisation folder: its record on the medium is accounted for')
     .option('--json', 'the whole report as JSON')
     .addHelpText(
       'after',
@@ -60,25 +65,36 @@ async function verify(device: string, options: VerifyCommandOptions): Promise<nu
   }
 }
 
-async function readInputs(options: VerifyCommandOptions): Promise<Result<{ identities: string[]; canaries: string[] }, Failure>> {
+async function readInputs(options: VerifyCommandOptions): Promise<Result<VerifyOptions, Failure>> {
   const identities: string[] = [];
   for (const path of options.identity ?? []) {
     const read = await readIdentityFile(callerPath(path));
     if (!read.ok) return read;
     identities.push(...read.value);
   }
-  if (options.canaries === undefined) return ok({ identities, canaries: [] });
   try {
+    const record =
+      options.org === undefined
+        ? {}
+        : { isPublic: recordTest(await readFile(join(callerPath(options.org), ORGANISATION_FILES.policyPublicKey), 'utf8')) };
+    if (options.canaries === undefined) return ok({ identities, canaries: [], ...record });
     const text = await readFile(callerPath(options.canaries), 'utf8');
     const canaries = text.split('\n').map((line) => line.replace(/\r$/, ''));
     while (canaries.at(-1) === '') canaries.pop();
     const short = canaries.findIndex((line) => Buffer.byteLength(line) < 4);
     if (short >= 0) return err(failure('DLP_CLI_USAGE', `Line ${short + 1} of the canaries is shorter than four bytes.`));
-    return ok({ identities, canaries });
+    return ok({ identities, canaries, ...record });
   } catch (error) {
     return err(fromErrno(error));
   }
 }
+
+const RECORD_PATH = `${MEDIUM_FOLDER}/${MEDIUM_RECORD_FILE}`;
+
+const recordTest =
+  (publicKeyPem: string) =>
+  (path: string, content: Buffer): boolean =>
+    path === RECORD_PATH && openMediumRecord(content.toString('utf8'), publicKeyPem).ok;
 
 function lines(report: MediumReport): string[] {
   const { bytes, filesystems, structureBytes, provenBytes, claimedBytes, unaccounted, canaries, problems } = report;
