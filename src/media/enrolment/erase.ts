@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
@@ -21,6 +22,10 @@ const MAKERS: Readonly<Record<ErasedFilesystem, readonly string[]>> = {
 };
 const PARTITION_TYPES: Readonly<Record<ErasedFilesystem, number>> = { exfat: 0x07, fat32: 0x0c, ext4: 0x83 };
 const LABEL = 'SEKISHO';
+/** `su` without a login leaves these folders out. */
+const SYSTEM_PROGRAMS = { env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } };
+const REREAD_TRIES = 30;
+const REREAD_MILLIS = 200;
 const STEP = 1024 * 1024;
 const SECTOR = 512;
 
@@ -56,8 +61,7 @@ export async function eraseMedium(path: string, options: EraseOptions): Promise<
     await device.sync();
     await device.close();
     if (isImage) return ok({ mountable: path });
-    await run('blockdev', ['--rereadpt', path]);
-    await run('udevadm', ['settle', '--timeout=30']).catch(() => undefined);
+    await rereadPartitions(path);
     return ok({ mountable: /\d$/.test(path) ? `${path}p1` : `${path}1` });
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().slice(0, 300) : null;
@@ -107,8 +111,7 @@ async function makeFilesystem(
   await writeFile(scratch, '');
   await truncate(scratch, bytes);
   const [program = '', ...options] = MAKERS[filesystem];
-  const sbin = { env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` } };
-  await run(program, [...options, LABEL, scratch], sbin);
+  await run(program, [...options, LABEL, scratch], SYSTEM_PROGRAMS);
   const made = await open(scratch, 'r');
   try {
     const [piece, zeros] = [Buffer.alloc(STEP), Buffer.alloc(STEP)];
@@ -118,6 +121,21 @@ async function makeFilesystem(
     }
   } finally {
     await made.close();
+  }
+}
+
+/** udev looks at a device as soon as its writer closes it, and the kernel reads no table while anybody looks. */
+async function rereadPartitions(path: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await run('udevadm', ['settle', '--timeout=30']).catch(() => undefined);
+    try {
+      await run('blockdev', ['--rereadpt', path], SYSTEM_PROGRAMS);
+      await run('udevadm', ['settle', '--timeout=30']).catch(() => undefined);
+      return;
+    } catch (error) {
+      if (tries === REREAD_TRIES) throw error;
+      await delay(REREAD_MILLIS);
+    }
   }
 }
 
