@@ -5,7 +5,7 @@ import { ERROR_CODES } from '../../src/contracts/errors.ts';
 import { type Confidence, CONFIDENCES, DETECTOR_IDS, unreadableReason } from '../../src/contracts/finding.ts';
 import { SEVERITIES } from '../../src/contracts/ids.ts';
 import { ACTIONS } from '../../src/contracts/verdict.ts';
-import type { Reason } from '../../src/core/detect/detector.ts';
+import type { Reason } from '../../src/core/detect/reason.ts';
 import { createI18n, translator } from '../../src/i18n/create-i18n.ts';
 import { resources } from '../../src/i18n/resources.ts';
 import { detectorName, errorText, findingsText, personsText, placeText, reasonText, typeName } from '../../src/ui/event-words.ts';

@@ -1,24 +1,9 @@
 import type { Confidence } from '../../contracts/finding.ts';
 import type { Sight } from './sight.ts';
 import type { TextWindow } from './text-window.ts';
+import type { Reason } from './reason.ts';
 
-/** Why a match has its confidence. Shown in events and in the console. */
-export type Reason =
-  | 'check-digit'
-  | 'context-word'
-  | 'column-header'
-  | 'repeated'
-  | 'format'
-  | 'label'
-  | 'prose'
-  | 'known-test-value'
-  | 'placeholder'
-  | 'reserved-range'
-  | 'machine-sender'
-  | 'version-number'
-  | 'timestamp'
-  | 'column-type'
-  | 'policy-keyword';
+export type { Reason };
 
 export interface Match {
   /** Offset in the window's text. */
