@@ -42,8 +42,8 @@ const SOMETHING_ELSE = /@|[0-9](?:[-() ]?[0-9]){8}/;
 
 const names: Judge = {
   detector: personName,
-  judge: (cell, { role, headed }, { cells, roles }) =>
-    nameOfCell(cell, role, headed, role === 'family-name' ? (cells[roles?.indexOf('given-name') ?? -1] ?? '') : ''),
+  judge: (cell, { role, headed }, { cells, roles, types }) =>
+    nameOfCell(cell, role, headed, role === 'family-name' ? (cells[(roles ?? types)?.indexOf('given-name') ?? -1] ?? '') : ''),
 };
 
 /** How the cells of a column are judged without a look at the text around them. */
@@ -56,6 +56,10 @@ const JUDGES: Readonly<Partial<Record<ColumnRole, Judge>>> = {
   'birth-date': { detector: dateOfBirth, judge: (cell, { headed }) => birthDateOf(cell, headed) },
   address: { detector: address, judge: judgeAddress },
   prefecture: { detector: address, judge: judgeSplitAddress },
+  municipality: {
+    detector: address,
+    judge: (cell, column, row) => (row.roles?.includes('prefecture') ? undefined : judgeSplitAddress(cell, column, row)),
+  },
   'my-number': { detector: myNumber, judge: twelveDigits(isMyNumber) },
   'drivers-license': { detector: driversLicense, judge: twelveDigits(isDriversLicense) },
   'bank-account': readWith(bankAccount, 'bank-account'),
@@ -117,12 +121,18 @@ function judgeAddress(cell: string, { headed }: KnownColumn): CellMatch | undefi
 }
 
 /** Tables of customers often keep prefecture, municipality and the rest in columns of their own. */
-function judgeSplitAddress(cell: string, _: KnownColumn, { cells, roles }: ReadRow): CellMatch | undefined {
+function judgeSplitAddress(cell: string, { role }: KnownColumn, { cells, roles }: ReadRow): CellMatch | undefined {
   const municipality = cells[roles?.indexOf('municipality') ?? -1] ?? '';
   const town = cells[roles?.indexOf('town') ?? -1] ?? '';
-  if (municipality.trim() === '' || town.trim() === '') return undefined;
-  return { value: `${cell}${municipality}${town}`.replaceAll(/\s/g, ''), confidence: 'high', reasons: ['column-header'] };
+  if (cell.trim() === '' || municipality.trim() === '' || town.trim() === '') return undefined;
+  // Without anybody, and without numbers of houses, it is a list of places.
+  if (!HOUSE_NUMBER.test(town) && roles?.some((known) => known !== undefined && OF_PEOPLE.has(known)) !== true) return undefined;
+  const beginning = role === 'prefecture' ? cell + municipality : cell;
+  return { value: `${beginning}${town}`.replaceAll(/\s/g, ''), confidence: 'high', reasons: ['column-header'] };
 }
+
+const HOUSE_NUMBER = /[0-9]/;
+const OF_PEOPLE: ReadonlySet<ColumnRole> = new Set(['name', 'family-name', 'phone', 'email', 'birth-date'] as const);
 
 /** A spreadsheet that took the number for a quantity dropped its leading zero. */
 function twelveDigits(isValid: (digits: string) => boolean): Judge['judge'] {

@@ -40,39 +40,55 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ['pension-number', /年金番号|^pension(?:number|no)$/],
   ['health-insurance', /被保険者(?:証)?(?:の)?(?:記号|番号|id)|保険証(?:の)?(?:記号|番号)/],
   ['insurer-number', /^保険者(?:等)?番号$|^insurer(?:number|no)$/],
-  ['bank-account', /口座番号|^(?:bank)?account(?:number|no)$/],
-  ['credit-card', /カード番号|^(?:credit)?card(?:number|no)$|^creditcard$/],
+  ['bank-account', /口座(?:番号|no$|№)|^(?:bank)?account(?:number|no)$/],
+  ['credit-card', /カード番号|^(?:credit)?card(?:number|no)$|^creditcard$|^pan$/],
   ['us-ssn', /^(?:ssn|socialsecurity(?:number|no)?)$/],
   ['birth-date', /生年月日|誕生日|^(?:dateofbirth|birth(?:date|day)?|dob)$/],
   ['email', /メール(?:アドレス)?|^(?:[a-z]{4,8})?e?mail(?:address)?$/],
   [
     'phone',
-    /電話|携帯|(?:^|[^a-z])tel(?:ephone)?(?:number|no|番号)?$|^(?:mobile|cell|home|work|contact)?phone(?:number|no)?$|^(?:mobile|cell|連絡先|fax|ファックス)(?:number|no|番号)?$/,
+    /電話|携帯|連絡先$|(?:^|[^a-z])tel(?:ephone)?(?:number|no|番号)?$|^(?:mobile|cell|home|work|contact)?phone(?:number|no)?$|^(?:mobile|cell|連絡先|fax|ファックス)(?:number|no|番号)?$/,
   ],
   [
     'company-name',
-    /^(?:会社名?|企業名?|法人名|勤務先名?|屋号|店舗名|施設名|商号(?:又は名称|または名称)?|団体名|取引先名?|名称|company(?:name)?|organi[sz]ation)$/,
+    /^(?:会社名?|企業名?|法人名|勤務先名?|屋号|施設名|商号(?:又は名称|または名称)?|団体名|取引先名?|名称|company(?:name)?|organi[sz]ation)$|(?:店舗?|支店|支社|営業所|事業所|出張所|学校|大学|病院|医院|診療所|ホテル|仕入先|得意先|納入先|納品先|発注先|外注先|機関|拠点|工場|倉庫|業者|保険者)名(?:称)?$|^(?:店舗?|支店|支社|営業所|事業所|出張所|仕入先|得意先|業者|事業者)$/,
   ],
-  ['name-reading', /(?:フリガナ|ふりがな|カナ|かな|ヨミ|よみ|ローマ字)(?:氏名|名前)?$/],
-  ['name', /氏名|姓名/],
+  ['name-reading', /(?:フリガナ|ふりがな|カナ|かな|ヨミ|よみ|ローマ字)(?:氏名|名前|[姓名])?$|^(?:セイ|メイ|せい|めい)$/],
+  ['family-name', /^(?:姓|苗字|名字|last ?name|lastname|familyname|surname|(?:お?名前|氏名)(?:姓|苗字|名字))$/],
+  ['given-name', /^(?:名|firstname|givenname|forename|(?:お?名前|氏名)名|下の名前)$/],
+  ['name', /氏名|姓名|お名前|フルネーム/],
   ['possible-name', /^(?:name|名前)$/],
+  // Whoever does or has something: 受講者, 借主, 名義人, お届け先名. Words for goods, places and firms end otherwise.
   [
     'name',
-    /^(?:お名前|フルネーム|(?:顧客|お客様|患者|社員|職員|従業員|会員|生徒|児童|園児|利用者|契約者|申込者|担当者|世帯主|住民|受診者|保護者|代表者|申請者|利用客|本人|受取人|名義人?|被保険者|講師|参加者|出席者)(?:名)?|宛名|(?:full|customer|employee|member|patient|student|contact|person|applicant|guest|user)name)$/,
+    /^(?:名前|[^品商店社地]*(?:顧客|お客様|お客さま|患者|社員|職員|従業員|会員|学生|生徒|児童|園児|住民|講師|選手|相手)名$|[^品商店社地]*(?:届け?先|配送先|送付先|送り先|発送先|贈り先|依頼主|宛)名$)/,
   ],
-  ['family-name', /^(?:姓|苗字|名字|last ?name|lastname|familyname|surname)$/],
-  ['given-name', /^(?:名|firstname|givenname)$/],
-  ['prefecture', /^都道府県$/],
-  ['municipality', /^市区?町村$|^市区?郡町?村?$/],
-  ['town', /^(?:町域|町名)?(?:丁目)?番地|^町名|^町域|^それ以降の住所/],
-  ['address', /^(?:現)?住所|^居住地|^所在地|^(?:home|street|postal|mailing)?address$/],
+  [
+    'name',
+    /^[^0-9]{0,10}(?:(?<![業費])者|(?<!荷|自|事業)主|(?:名義|受取|保証|代理|相続|依頼|差出|申込|届出|請求|契約|借|賃貸|売渡|後見|紹介|管理|世話)人|(?:患者|社員|職員|従業員|会員|生徒|児童|園児|住民|利用客|講師)|^本人)名?$|^宛名$|口座名義?人?名?$/,
+  ],
+  [
+    'name',
+    /^(?:full|customer|employee|member|patient|student|contact|person|applicant|guest|card ?holder|holder|account ?holder|recipient|participant|attendee|insured|payee|tenant|resident|passenger|beneficiary|candidate|teacher|guardian|staff|client|subscriber)(?:full)?name$|^nameoncard$/,
+  ],
+  [
+    'possible-name',
+    /^(?:employee|patient|student|contact|applicant|card ?holder|account ?holder|recipient|participant|attendee|insured|payee|tenant|resident|passenger|beneficiary|candidate|guardian)$/,
+  ],
+  ['prefecture', /都道府県|^(?:prefecture|県名)$/],
+  ['municipality', /市区?郡?町?村|^市区?郡?$/],
+  ['town', /番地|町域|^町名|字丁目|それ以降の住所/],
+  [
+    'address',
+    /^(?:現)?住所|(?:自宅|届け?先|送付先|配送先|送り先|依頼主|本人)の?住所|^居住地|^所在地|^(?:home|street|postal|mailing)?address$/,
+  ],
   [
     'employee-number',
     /^(?:社員|職員|従業員|会員|顧客|患者|学籍|生徒|利用者|お客様)(?:番号|no|id|コード)$|^(?:employee|member|customer|patient|student)(?:number|no|id)$/,
   ],
   [
     'other-number',
-    /(?:注文|受注|発注|伝票|追跡|送り状|問い?合わ?せ|管理|商品|製品|資産|契約|請求書?|受付|整理|シリアル|製造|型)(?:番号|no|id|コード)$|^(?:order|tracking|invoice|serial|item|product|part|asset)(?:number|no|id)$|郵便番号|^(?:zip|postalcode|jan|isbn|sku|timestamp|日時|日付|金額|price|amount)/,
+    /(?:注文|受注|発注|伝票|追跡|送り状|問い?合わ?せ|管理|商品|製品|部品|部材|図面|資産|契約|請求書?|受付|整理|シリアル|製造|ロット|型)(?:番号|no|id|コード)$|^(?:品|型|図)番$|^(?:order|tracking|invoice|serial|item|product|part|asset|lot)(?:number|no|id)$|郵便番号|^(?:zip|postalcode|jan|isbn|sku|timestamp|日時|日付|金額|price|amount)/,
   ],
 ];
 
@@ -138,19 +154,53 @@ const PERSONAL: ReadonlySet<ColumnRole> = new Set([
   'employee-number',
   'my-number',
   'us-ssn',
+  'credit-card',
+  'health-insurance',
 ] as const);
+const NAMES: ReadonlySet<ColumnRole | undefined> = new Set(['name', 'possible-name', 'family-name'] as const);
+/** Readings of anything but people. */
+const OTHER_READING = /[店社品地町村区県]|住所|団体|法人|施設|機関/;
 
-/** "name" heads lists of people and of everything else: beside another heading of people it is a person's. */
+/**
+ * "name" heads lists of people and of everything else: beside another heading of people it is a person's. Beside a family
+ * name it is the given one. Where a reading is all there is of a name, it is the name.
+ */
 function settleNames(roles: readonly (ColumnRole | undefined)[], cells: readonly string[]): readonly (ColumnRole | undefined)[] {
+  if (!roles.some((role) => NAMES.has(role))) {
+    const reading = roles.findIndex((role, index) => role === 'name-reading' && !OTHER_READING.test(cells[index] ?? ''));
+    return reading < 0 || roles.includes('company-name') ? roles : roles.with(reading, 'name');
+  }
   if (!roles.includes('possible-name')) return roles;
+  if (roles.includes('family-name') && !roles.includes('given-name')) return roles.with(roles.indexOf('possible-name'), 'given-name');
   const personal = roles.some((role) => role !== undefined && PERSONAL.has(role)) || cells.some((cell) => OF_PEOPLE.test(cell));
   return personal ? roles.map((role) => (role === 'possible-name' ? 'name' : role)) : roles;
+}
+
+/** Headings of anything but people, whose values may look like names: towns, firms, goods. */
+const OF_THINGS =
+  /[品商店社駅県国曲題]|作品|地名|町|市|部署|所属|学校|大学|銀行|支店|科目|項目|摘要|備考|company|product|item|title|place|city/i;
+
+/** The roles with the column whose values are names, where its heading is not known. */
+export function withNames(
+  roles: readonly (ColumnRole | undefined)[],
+  headings: readonly string[],
+  types: readonly (ColumnRole | undefined)[] | undefined,
+): readonly (ColumnRole | undefined)[] {
+  const isUnknown = (index: number): boolean =>
+    (roles[index] === undefined || roles[index] === 'possible-name') && !OF_THINGS.test(headings[index] ?? '');
+  const name = types?.findIndex((type, index) => (type === 'name' || type === 'family-name') && isUnknown(index)) ?? -1;
+  if (types === undefined || name < 0) return roles;
+  const known = Array.from({ length: Math.max(roles.length, name + 2) }, (_, index) => roles[index]);
+  known[name] = types[name];
+  if (types[name] === 'family-name') known[name + 1] ??= types[name + 1];
+  return known;
 }
 
 export function roleOfHeading(heading: string): ColumnRole | undefined {
   const plain = normalise(heading)
     .toLowerCase()
     .replace(/[\s_\-.:：()（）[\]【】※*#・/]/g, '')
-    .replace(/(?<=[^0-9])[0-9]$/, '');
+    .replace(/(?<=[^0-9])[0-9]$/, '')
+    .replace(/^[ごお御](?=住所|電話|連絡|氏名|自宅|勤務|届け?先|依頼主|請求先)/, '');
   return HEADINGS.find(([, pattern]) => pattern.test(plain))?.[0];
 }

@@ -126,3 +126,17 @@ function startsWithFamilyName(text: string): boolean {
   }
   return false;
 }
+
+/** What forms and lists say where a name should be. */
+const NO_NAME =
+  /^(?:未記入|未定|未入力|同上|別紙|不明|匿名|記入|必須|任意|以下|上記|省略|該当|欄|住所|電話|生年月日|印(?:鑑)?$|一覧|変更|部署|所属|年齢|性別|以上|以下余白|余白|合計|総計|小計|累計|総数|件数|人数|平均|計$|なし$|無し$)|^[0-9,]+ ?[名人件]?$|^(?:(?:sub|grand )?total|sum|average|n\/?a|none|unknown|anonymous|test|admin|administrator|root)$|(?:部|課|係|室|社|店|所|局|組合|会|様式|センター|住所|番号|御中)$/i;
+const COMPANY = /株式会社|有限会社|合同会社|\([株有]\)|[財社]団法人|医療法人|学校法人|\b(?:inc|ltd|llc|corp|corporation|gmbh)\b/i;
+
+/** Whether what stands in a name's place is none: a note, a total, a department. */
+export function isNoName(text: string): boolean {
+  return NO_NAME.test(text) && !isFamilyName(text);
+}
+
+export function isCompanyName(text: string): boolean {
+  return COMPANY.test(text);
+}

@@ -1,12 +1,11 @@
 import type { PersonCount } from '../../contracts/finding.ts';
 import { isMyNumber } from './check-digits.ts';
 import type { ColumnRole } from './columns.ts';
-import { isLikelyName } from './name-lexicon.ts';
+import { isCompanyName, isLikelyName, isNoName } from './name-lexicon.ts';
 import type { Settled } from './tally.ts';
 
 /** Keys kept before counting goes on without telling people apart. Bounds memory at some 100 MB. */
 const MOST_KEYS = 500_000;
-const TOTALS = /^(?:合計|総計|小計|計|平均|total|subtotal|sum|average)$/i;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/;
 
 /**
@@ -120,7 +119,11 @@ function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefin
     if (cell === '' || role === undefined || cell.length > 500) continue;
     fill(row, role, cell);
   }
-  if (TOTALS.test(row.name)) row.name = '';
+  if (isNoName(row.name)) row.name = '';
+  if (isCompanyName(row.name)) {
+    row.name = '';
+    row.isCompany = true;
+  }
   return row;
 }
 
@@ -132,6 +135,7 @@ function fill(row: PersonRow, role: ColumnRole, cell: string): void {
   else if (role === 'email' && EMAIL.test(cell.toLowerCase())) row.email = cell.toLowerCase();
   else if (role === 'phone') row.phone ||= phoneOf(cell);
   else if (role === 'address') row.address ||= cell.replace(/\s/g, '');
+  else if (role === 'prefecture' || role === 'municipality' || role === 'town') row.address += cell.replace(/\s/g, '');
   else if (role === 'birth-date') row.birthDate = digitsOf(cell);
   else if (role === 'employee-number') row.employeeNumber = cell;
   else if (role === 'corporate-number' || role === 'company-name') row.isCompany = true;

@@ -1,5 +1,5 @@
-import { columnTypes } from './column-types.ts';
-import { type ColumnRole, HeadingReader } from './columns.ts';
+import { columnTypes, looksLikeHeadings } from './column-types.ts';
+import { type ColumnRole, HeadingReader, withNames } from './columns.ts';
 import { normalise } from './normalise.ts';
 import type { Segment } from './segment.ts';
 
@@ -22,6 +22,7 @@ export class TableReader {
   readonly #headings = new HeadingReader();
   #table = -1;
   #roles: readonly (ColumnRole | undefined)[] | undefined;
+  #headingCells: readonly string[] = [];
   #types: readonly (ColumnRole | undefined)[] | undefined;
   #waiting: { readonly row: Row; readonly cells: readonly string[] }[] | undefined = [];
 
@@ -33,19 +34,22 @@ export class TableReader {
     if (cells.every((cell) => cell.trim() === '')) return done;
     const heading = this.#headings.headingRow(cells, this.#roles === undefined && this.#waiting !== undefined);
     if (heading !== undefined) {
-      done.push(...this.#release(undefined), { row, cells, isHeading: true, roles: heading });
+      done.push(...this.#release(this.#roles !== undefined), { row, cells, isHeading: true, roles: heading });
       this.#roles = heading;
+      this.#headingCells = cells;
+      // Under headings that nobody knows, the names may be told by their values.
+      this.#waiting = heading.includes('name') || heading.includes('family-name') ? undefined : [];
       return done;
     }
     if (this.#waiting === undefined) return [...done, this.#understood(row, cells)];
     this.#waiting.push({ row, cells });
-    if (this.#waiting.length >= FIRST_ROWS) done.push(...this.#release(columnTypes(this.#waiting.map(({ cells: each }) => each))));
+    if (this.#waiting.length >= FIRST_ROWS) done.push(...this.#release(true));
     return done;
   }
 
   /** The table is over: what waited is given out, and the next row begins another. */
   end(): ReadRow[] {
-    const rest = this.#waiting === undefined ? [] : this.#release(columnTypes(this.#waiting.map(({ cells }) => cells)));
+    const rest = this.#release(true);
     this.#table = -1;
     this.#roles = undefined;
     this.#types = undefined;
@@ -53,11 +57,22 @@ export class TableReader {
     return rest;
   }
 
-  #release(types: readonly (ColumnRole | undefined)[] | undefined): ReadRow[] {
-    this.#types = types;
-    const rows = (this.#waiting ?? []).map(({ row, cells }) => this.#understood(row, cells));
+  /** `byValues`: what no heading tells is told by the values that waited. */
+  #release(byValues: boolean): ReadRow[] {
+    const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    return rows;
+    const [first, ...below] = waiting;
+    if (first === undefined || !byValues) return waiting.map(({ row, cells }) => this.#understood(row, cells));
+    const isHeaded =
+      this.#roles === undefined &&
+      looksLikeHeadings(
+        first.cells,
+        below.map(({ cells }) => cells),
+      );
+    const values = (isHeaded ? below : waiting).map(({ cells }) => cells);
+    if (this.#roles === undefined) this.#types = columnTypes(values);
+    else this.#roles = withNames(this.#roles, this.#headingCells, columnTypes(values));
+    return waiting.map(({ row, cells }, index) => ({ ...this.#understood(row, cells), isHeading: isHeaded && index === 0 }));
   }
 
   #understood(row: Row, cells: readonly string[]): ReadRow {

@@ -5,10 +5,12 @@ import {
   beginsWithFamilyName,
   FAMILY_BEGINNINGS,
   familyNameLength,
+  isCompanyName,
   isFamilyName,
   isGivenName,
   isLatinName,
   isLikelyName,
+  isNoName,
 } from '../name-lexicon.ts';
 import type { TextWindow } from '../text-window.ts';
 
@@ -20,9 +22,6 @@ const LABELLED = new RegExp(
   'gu',
 );
 const LABEL_WORDS = /名|担当|契約者|申込者|申請者|代表者|保護者|受取人|世帯主|届出人|本人/;
-/** What forms say where a name should be. */
-const NO_NAME =
-  /^(?:未記入|未定|未入力|同上|別紙|不明|匿名|記入|必須|任意|以下|上記|省略|該当|欄|住所|電話|生年月日|印|一覧|変更|部署|所属|年齢|性別)|(?:部|課|係|室|社|店|所|局|組合|会|様式|センター|住所|番号)$/;
 /** Titles and relations that people write right before a name. */
 const BEFORE_NAME =
   /^(?:担当|代表|社長|会長|部長|課長|係長|主任|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|名)+/;
@@ -59,7 +58,7 @@ function scanLabels(window: TextWindow, report: Report): void {
   for (const found of window.text.matchAll(LABELLED)) {
     const [whole, separator = '', name = ''] = found;
     const start = found.index + whole.length - name.length;
-    if (NO_NAME.test(name) || isNameCell(window, start)) continue;
+    if (isNoName(name) || isNameCell(window, start)) continue;
     const certain = /^(?:氏 ?名|姓名|お?名 ?前)/.test(whole) && separator.startsWith(':');
     if (!certain && !isLikelyName(name)) continue;
     report.match({ start, value: plain(name), confidence: 'high', reasons: ['label'] });
@@ -132,7 +131,7 @@ function scanLatin(window: TextWindow, report: Report): void {
 /** A cell of a column of names; `given` is the cell of the given name beside a family name. */
 export function nameOfCell(cell: string, role: ColumnRole, headed: boolean, given: string): Omit<Match, 'start'> | undefined {
   const name = cell.trim();
-  if (name === '' || name.length > LONGEST_NAME || /[0-9@]/.test(name) || NO_NAME.test(name)) return undefined;
+  if (name === '' || name.length > LONGEST_NAME || /[0-9@]/.test(name) || isNoName(name) || isCompanyName(name)) return undefined;
   if ((role === 'possible-name' || !headed) && !isNameShaped(name, headed)) return undefined;
   const value = plain(name + given).replace(/(?:様|殿|さん)$/, '');
   return { value, confidence: 'high', reasons: [headed ? 'column-header' : 'column-type'] };
