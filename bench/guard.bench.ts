@@ -111,7 +111,7 @@ async function onGuard(base: string, large: string, action: 'record' | 'encrypt'
   writeFileSync(join(base, 'policy.yaml'), policy(action));
   const where = ['--device', image, '--at', at, '--state', join(base, `state-${action}`), '--policy', join(base, 'policy.yaml')];
   const how = ['--recipient', recipient, '--identity', join(base, 'key'), '--mode', 'fuse'];
-  const guard: ChildProcess = spawn(process.execPath, [PROGRAM, 'guard', ...where, ...how], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const guard: ChildProcess = spawn(process.execPath, [PROGRAM, 'guard', ...where, ...how], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     if (guard.stdout !== null) await once(guard.stdout, 'data');
     tell(action === 'record' ? 'allowed' : 'encrypted', await measure(at, large), raw, report);

@@ -138,13 +138,6 @@ export class ViewFiles {
     return null;
   }
 
-  sync(unique: bigint, id: number): Answer {
-    const handle = this.#handles.get(id);
-    if (handle?.kind !== 'stage') return 0;
-    this.#parts.post({ kind: 'sync', unique, descriptor: handle.stage.descriptor, close: false });
-    return null;
-  }
-
   release(id: number): Answer {
     const handle = this.#handles.get(id);
     if (handle === undefined) return 0;

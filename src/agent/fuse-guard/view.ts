@@ -126,7 +126,8 @@ export class View {
       case 'flush':
         return this.#files.flush(unique, operation.handle, request);
       case 'fsync':
-        return this.#files.sync(unique, operation.handle);
+        // Staged bytes do not outlive the agent, so syncing them would promise nothing: they are durable from close on.
+        return 0;
       case 'release':
         return this.#files.release(operation.handle);
       case 'readdir':
