@@ -16,9 +16,11 @@ const noMount =
 if (noMount !== null) process.stdout.write(`media.test.ts: nothing is enrolled, ${noMount}\n`);
 
 let root: string;
-beforeAll(() => {
+beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'sekisho-media-cli-')));
   writeFileSync(join(root, 'stick'), gunzipSync(readFileSync(join(FIXTURES, 'fat32.img.gz'))));
+  const organisation = await createOrganisation(join(root, 'org'), 'Example KK');
+  if (!organisation.ok) throw new Error(organisation.error.message);
   writeFileSync(join(root, 'canaries'), `something else\n${CANARY}\n`);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -56,9 +58,7 @@ describe('sekisho media enroll', () => {
   test.skipIf(noMount !== null)(
     'an erased image holds a new filesystem and the record, and nothing else; the ledger knows it',
     { timeout: 120_000 },
-    async () => {
-      const organisation = await createOrganisation(join(root, 'org'), 'Example KK');
-      expect(organisation.ok).toBe(true);
+    () => {
       writeFileSync(join(root, 'image'), Buffer.alloc(16 * 1024 * 1024, 'what was there before '));
       const who = ['--org', 'org', '--holder', '田中', '--due', '2027-03-31'];
       const enrolled = media('enroll', 'image', '--erase', '--filesystem', 'ext4', ...who, '--json');
