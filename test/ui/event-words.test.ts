@@ -36,7 +36,7 @@ const en = translator(createI18n('en'));
 /** Every value of the contract that a person may see, and the key that names it. */
 const NAMED: readonly (readonly [string, readonly string[]])[] = [
   ['type', knownEventTypes],
-  ['headline', knownEventTypes],
+  ['headline', knownEventTypes.filter((type) => type !== 'device.access-changed').concat('device.access-denied', 'device.access-granted')],
   ['action', ACTIONS],
   ['severity', SEVERITIES],
   ['detector', DETECTOR_IDS],
