@@ -26,6 +26,7 @@ const MAY_HIDE_ZIP: ReadonlySet<ContentType['kind']> = new Set([
   'unsupported',
   'unknown',
   'text',
+  'written-tables',
   'table',
   'html',
   'xml',
@@ -62,6 +63,9 @@ async function extractKnown(level: Level, content: Content, known: ContentType, 
     case 'table':
       await extractDelimited(level, content, known.delimiter);
       return known.delimiter === '\t' ? 'tsv' : type;
+    case 'written-tables':
+      await (await import('./formats/written-tables.ts')).extractWrittenTables(level, content);
+      return type;
     case 'html':
       await extractHtml(level, content);
       return type;

@@ -8,6 +8,7 @@ import { looksLikeDirectoryEntries } from './formats/directory-entries.ts';
 import { looksLikeMail, looksLikeMailbox } from './formats/mail-type.ts';
 import { isSqlite } from './formats/sqlite-database.ts';
 import { isTarHeader } from './formats/tar.ts';
+import { holdsWrittenTables } from './formats/written-tables-sign.ts';
 import { detectEncoding } from './text-encoding.ts';
 
 /** What a file is by its content; its name is never asked. */
@@ -33,6 +34,8 @@ export type ContentType =
         | 'unknown';
     }
   | { readonly kind: 'table'; readonly delimiter: Delimiter }
+  /** Text with tables drawn with bars, or with rows of SQL. */
+  | { readonly kind: 'written-tables'; readonly name: 'text' }
   | { readonly kind: 'archive'; readonly name: '7z' | 'rar' | 'lzh' }
   | { readonly kind: 'compressed'; readonly name: Compression }
   /** Named and let be: pictures, sound, programs hold no text that is read here. */
@@ -118,6 +121,7 @@ async function textType(head: Uint8Array): Promise<ContentType> {
   if (entries !== undefined) return { kind: entries };
   if (looksLikeMailbox(start)) return { kind: 'mbox' };
   if (looksLikeMail(start)) return { kind: 'eml' };
+  if (holdsWrittenTables(text)) return { kind: 'written-tables', name: 'text' };
   const delimiter = detectDelimiter(text);
   return delimiter === null ? { kind: 'text' } : { kind: 'table', delimiter };
 }

@@ -4,18 +4,19 @@ import { detectRows, findingOf } from './detect-text.ts';
 
 describe('headings of names', () => {
   it.each([
-    ...[
-      '受講者名',
-      'お届け先名',
-      'お客さま名',
-      'お名前（フルネーム）をご記入ください',
-      '名前（漢字）',
-      '口座名義',
-      '預金者名',
-      '借主',
-      '保護者',
-    ],
-    ...['Patient Name', 'card_holder_name', 'Guest name', '申込者氏名'],
+    '受講者名',
+    'お届け先名',
+    'お客さま名',
+    'お名前（フルネーム）をご記入ください',
+    '名前（漢字）',
+    '口座名義',
+    '預金者名',
+    '借主',
+    '保護者',
+    'Patient Name',
+    'card_holder_name',
+    'Guest name',
+    '申込者氏名',
   ])('%s heads names', (heading) => {
     expect(roleOfHeading(heading)).toBe('name');
   });
