@@ -1,11 +1,13 @@
 import type { PersonCount } from '../../contracts/finding.ts';
 import { isMyNumber } from './check-digits.ts';
 import type { ColumnRole } from './columns.ts';
+import { HashIndex } from './hash-index.ts';
 import { isCompanyName, isLikelyName, isNoName } from './name-lexicon.ts';
 import type { Settled } from './tally.ts';
+import { hashOf } from './value-hash.ts';
 
-/** Keys kept before counting goes on without telling people apart. Bounds memory at some 100 MB. */
-const MOST_KEYS = 500_000;
+/** Keys kept before counting goes on without telling people apart. Bounds memory at some 80 MB. */
+const MOST_KEYS = 2_000_000;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/;
 
 /**
@@ -15,45 +17,51 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/;
 export class PersonCounter {
   /** Disjoint sets over identifiers: each key's parent. */
   readonly #parents: number[] = [];
-  readonly #keys = new Map<string, number>();
+  readonly #keys = new HashIndex();
   /** Rows that hold a bare name: the same person as another row with that name, or not. */
-  readonly #bareNames = new Set<string>();
-  readonly #namesWithMore = new Set<string>();
+  readonly #bareNames = new HashIndex();
+  readonly #namesWithMore = new HashIndex();
   #sets = 0;
   #uncounted = 0;
 
   addRow(cells: readonly string[], roles: readonly (ColumnRole | undefined)[]): void {
     const row = readRow(cells, roles);
-    const keys = identifiers(row);
+    const name = row.name === '' ? undefined : hashOf(row.name);
+    const keys = identifiers(row, name);
     if (keys.length === 0) {
-      if (row.name !== '') this.#bareNames.add(row.name);
+      if (name !== undefined) this.#bareNames.add(name);
       return;
     }
-    if (row.name !== '') this.#namesWithMore.add(row.name);
+    if (name !== undefined) this.#namesWithMore.add(name);
     if (this.#keys.size + keys.length > MOST_KEYS) {
       this.#uncounted++;
       return;
     }
-    const [first, ...others] = keys.map((key) => this.#node(key));
-    for (const other of others) this.#join(first ?? 0, other);
+    let first = -1;
+    for (const key of keys) {
+      const node = this.#node(key);
+      if (first >= 0) this.#join(first, node);
+      else first = node;
+    }
   }
 
   /** `settled` brings what was found outside headed tables; each of its values that a row had already is one person still. */
   count(settled: readonly Settled[]): PersonCount {
-    const bareNew = [...this.#bareNames].filter((name) => !this.#namesWithMore.has(name)).length;
+    let bareNew = 0;
+    for (const name of this.#bareNames) if (!this.#namesWithMore.has(name)) bareNew++;
     const text = this.#countText(settled);
     const from = this.#sets + bareNew;
     return { from: from + text.from, to: from + (this.#bareNames.size - bareNew) + this.#uncounted + text.to };
   }
 
   #countText(settled: readonly Settled[]): PersonCount {
-    const distinct = new Map<string, Set<string>>();
+    const distinct = new Map<string, HashIndex>();
     const documents = new Set<string>();
     for (const { detector, confidence, headed, shared, values } of settled) {
       if (headed || shared || confidence === 'low' || detector.identifies === undefined) continue;
       if (detector.identifies === 'document') documents.add(detector.id);
-      const all = distinct.get(detector.id) ?? new Set();
-      for (const value of values) if (!this.#keys.has(textKey(detector.id, value))) all.add(value);
+      const all = distinct.get(detector.id) ?? new HashIndex();
+      for (const value of values) if (!this.#keys.has(hashOf(detector.id, value))) all.add(value);
       distinct.set(detector.id, all);
     }
     const sizes = [...distinct].map(([id, values]) => ({ strong: documents.has(id), size: values.size }));
@@ -63,13 +71,12 @@ export class PersonCounter {
     return { from: strongest > 0 ? strongest : Math.min(1, to), to };
   }
 
-  #node(key: string): number {
-    const known = this.#keys.get(key);
-    if (known !== undefined) return known;
-    const node = this.#parents.length;
-    this.#parents.push(node);
-    this.#keys.set(key, node);
-    this.#sets++;
+  #node(key: number): number {
+    const node = this.#keys.add(key);
+    if (node === this.#parents.length) {
+      this.#parents.push(node);
+      this.#sets++;
+    }
     return node;
   }
 
@@ -165,22 +172,26 @@ const DOCUMENT_ROLES: ReadonlySet<ColumnRole> = new Set([
   'us-ssn',
 ] as const);
 
-/** The keys by which a row is known again. A company's telephone is no person. */
-function identifiers(row: PersonRow): string[] {
-  const keys: string[] = [];
+/** The keys by which a row is known again; `name` is the hash of its name. A company's telephone is no person. */
+function identifiers(row: PersonRow, name: number | undefined): number[] {
+  const keys: number[] = [];
   if (row.myNumber !== '') keys.push(textKey('jp.my-number', row.myNumber));
   if (row.email !== '') keys.push(textKey('email', row.email));
-  if (row.document !== '') keys.push(`document ${row.document}`);
-  for (const more of [row.phone, row.address, row.birthDate, row.employeeNumber]) {
-    if (row.name !== '' && more !== '') keys.push(`name ${row.name} ${more}`);
+  if (row.document !== '') keys.push(hashOf(row.document));
+  if (name !== undefined) {
+    if (row.phone !== '') keys.push(hashOf(row.phone, name));
+    if (row.address !== '') keys.push(hashOf(row.address, name));
+    if (row.birthDate !== '') keys.push(hashOf(row.birthDate, name));
+    if (row.employeeNumber !== '') keys.push(hashOf(row.employeeNumber, name));
   }
-  if (keys.length === 0 && row.name === '' && !row.isCompany) {
+  if (keys.length === 0 && name === undefined && !row.isCompany) {
     if (row.phone !== '') keys.push(textKey('jp.phone', row.phone));
-    else if (row.employeeNumber !== '') keys.push(`employee ${row.employeeNumber}`);
+    else if (row.employeeNumber !== '') keys.push(textKey('employee', row.employeeNumber));
   }
   return keys;
 }
 
-function textKey(detector: string, value: string): string {
-  return `${detector} ${value}`;
+/** As `tally.ts` keeps the values that a detector found. */
+function textKey(detector: string, value: string): number {
+  return hashOf(detector, hashOf(value));
 }

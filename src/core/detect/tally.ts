@@ -1,7 +1,9 @@
 import { CONFIDENCES, DETECTOR_IDS, type Confidence, type Finding, type Place } from '../../contracts/finding.ts';
 import type { Detector, Match, Reason } from './detector.ts';
+import { HashIndex } from './hash-index.ts';
 import type { MissKind } from './scanner/index.ts';
 import type { Column } from './text-window.ts';
+import { hashOf } from './value-hash.ts';
 
 const MOST_SAMPLES = 5;
 const MOST_FINDINGS = 64;
@@ -11,8 +13,10 @@ const MOST_SCOPES = 512;
 const REPEATED = 3;
 const VALID_TO_INVALID = 4;
 
-/** Distinct values kept of one file; past them a kind's number of distinct values is a least. Bounds memory at some 100 MB. */
+/** Distinct values known of one file; past them a kind's number of distinct values is a least. Bounds memory at some 50 MB. */
 const MOST_VALUES = 1_000_000;
+/** Of so many the text itself is kept, to choose samples from. */
+const MOST_KEPT = 32;
 const TEXT = 'text';
 
 interface Bucket {
@@ -22,7 +26,8 @@ interface Bucket {
   readonly scope: string;
   readonly headed: boolean;
   readonly shared: boolean;
-  readonly values: Set<string>;
+  readonly values: HashIndex;
+  readonly kept: string[];
   readonly reasons: Set<Reason>;
   readonly where: Place[];
   lastReasons: readonly Reason[] | undefined;
@@ -34,7 +39,7 @@ function order({ buckets: [first] }: { buckets: readonly Bucket[] }): number {
   return place < 0 ? DETECTOR_IDS.length : place;
 }
 
-/** A kind of value in a file: its confidence settled, its values still in the clear. Stays inside detection. */
+/** A kind of value in a file, its confidence settled. Stays inside detection. */
 export interface Settled {
   readonly detector: Detector;
   readonly confidence: Confidence;
@@ -42,7 +47,8 @@ export interface Settled {
   readonly headed: boolean;
   /** Values that many people have in common. */
   readonly shared: boolean;
-  readonly values: ReadonlySet<string>;
+  /** By `hashOf`. */
+  readonly values: HashIndex;
 }
 
 /** Adds up the matches of one file, column by column, and settles their confidence at the end. */
@@ -70,8 +76,10 @@ export class Tally {
 
   #addValue(bucket: Bucket, value: string): void {
     const { size } = bucket.values;
-    bucket.values.add(value);
-    this.#values += bucket.values.size - size;
+    bucket.values.add(hashOf(value));
+    if (bucket.values.size === size) return;
+    if (size < MOST_KEPT) bucket.kept.push(value);
+    this.#values++;
     if (this.#values >= MOST_VALUES) this.#room = 0;
   }
 
@@ -96,7 +104,8 @@ export class Tally {
       scope,
       headed: column?.counted === true,
       shared,
-      values: new Set<string>(),
+      values: new HashIndex(),
+      kept: [],
       reasons: new Set<Reason>(),
       lastReasons: undefined,
       where: [],
@@ -138,7 +147,7 @@ export class Tally {
       group.buckets.push(bucket);
       groups.set(key, group);
     }
-    const counted = new Map<string, Set<string>>();
+    const counted = new Map<string, HashIndex>();
     return [...groups.values()]
       .toSorted((a, b) => CONFIDENCES.indexOf(b.confidence) - CONFIDENCES.indexOf(a.confidence) || order(a) - order(b))
       .map(({ confidence, buckets }) => this.#finding(confidence, buckets, counted))
@@ -147,29 +156,26 @@ export class Tally {
   }
 
   /** `counted` holds each detector's values of higher confidence: one value is distinct once, though it may be met often. */
-  #finding(confidence: Confidence, buckets: readonly Bucket[], counted: Map<string, Set<string>>): Finding {
+  #finding(confidence: Confidence, buckets: readonly Bucket[], counted: Map<string, HashIndex>): Finding {
     const [first] = buckets;
     if (first === undefined) throw new TypeError('a finding needs a match');
-    const known = counted.get(first.detector.id) ?? new Set<string>();
-    counted.set(first.detector.id, known);
-    const values = new Set<string>();
+    const known = counted.get(first.detector.id);
+    const samples = new Set<string>();
     const reasons = new Set<string>();
     for (const bucket of buckets) {
-      for (const value of bucket.values) if (!known.has(value)) values.add(value);
+      for (const value of bucket.kept) {
+        if (samples.size < MOST_SAMPLES && known?.has(hashOf(value)) !== true) samples.add(first.detector.mask(value).slice(0, 64));
+      }
       for (const reason of bucket.reasons) reasons.add(reason);
       if (bucket.provisional && confidence !== bucket.confidence) reasons.add('repeated');
     }
-    const samples = new Set<string>();
-    for (const value of values) known.add(value);
-    for (const value of values) {
-      samples.add(first.detector.mask(value).slice(0, 64));
-      if (samples.size === MOST_SAMPLES) break;
-    }
+    const all = united([...(known === undefined ? [] : [known]), ...buckets.map(({ values }) => values)]);
+    counted.set(first.detector.id, all);
     return {
       detector: first.detector.id,
       confidence,
       count: buckets.reduce((sum, bucket) => sum + bucket.count, 0),
-      distinct: values.size,
+      distinct: all.size - (known?.size ?? 0),
       samples: [...samples],
       where: buckets.flatMap((bucket) => bucket.where).slice(0, MOST_SAMPLES),
       reasons: [...reasons].slice(0, 8),
@@ -200,4 +206,12 @@ export class Tally {
     this.#scopes[column.index] = scope;
     return scope;
   }
+}
+
+/** The only one as it is, for a copy of the values of a long list costs as much as to gather them. */
+function united([first = new HashIndex(), ...others]: readonly HashIndex[]): HashIndex {
+  if (others.length === 0) return first;
+  const all = new HashIndex();
+  for (const values of [first, ...others]) for (const value of values) all.add(value);
+  return all;
 }
