@@ -1,10 +1,9 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
-import { copyFile, mkdir, open, realpath, rm, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, realpath, rm, unlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { release as kernelRelease } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import { decryptFile } from '../../age/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/event.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
@@ -20,11 +19,13 @@ import { temporaryName } from '../guard/temporary-name.ts';
 import { parsePath, shownPath } from '../guard/volume-path.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
 import { Committer, hashOf, type Judged } from './committer.ts';
-import { EBUSY, EIO, EINVAL, errnoOf } from './errno.ts';
+import { EIO, EINVAL, errnoOf } from './errno.ts';
+import { fillStage } from './fill-stage.ts';
 import { finalName } from './final-name.ts';
 import type { Form, FromView, JudgeMessage, PlacedMessage } from './messages.ts';
 import { clearStaging, recoverView } from './recovery.ts';
 import { sendReply } from './replies.ts';
+import { rootPath, takeMedium } from './take-medium.ts';
 import { syncErrno } from './sync-errno.ts';
 import { ViewThread } from './view-thread.ts';
 
@@ -358,23 +359,12 @@ class ViewGuard implements FuseGuard {
     });
   }
 
-  async #fill({ stage, source, age, file }: Extract<FromView, { kind: 'fill' }>): Promise<void> {
-    const from = `/proc/self/fd/${source}`;
-    let errno = 0;
-    try {
-      const { atime, mtime } = fstatSync(source);
-      if (age) errno = await decryptTo(from, file, this.#options.identities ?? []);
-      else await copyFile(from, file, constants.COPYFILE_FICLONE);
-      if (errno === 0) this.#judgedContents.set(stage, await hashOf(file));
-      const filled = await open(file, 'r+');
-      await filled.utimes(atime, mtime);
-      await filled.close();
-    } catch (error) {
-      errno = errnoOf(error);
-    } finally {
-      closeSync(source);
-    }
-    this.#parts?.thread.tell({ kind: 'filled', stage, errno });
+  async #fill(message: Extract<FromView, { kind: 'fill' }>): Promise<void> {
+    const { stage, file } = message;
+    const errno = await fillStage(message, this.#options.identities ?? []);
+    const content = errno === 0 ? await hashOf(file).catch(() => null) : null;
+    if (content !== null) this.#judgedContents.set(stage, content);
+    this.#parts?.thread.tell({ kind: 'filled', stage, errno: errno === 0 && content === null ? EIO : errno });
   }
 
   /** Without a judgement there is nothing to hold it against: an untouched file, or one of the medium that was only opened. */
@@ -419,44 +409,6 @@ const NOT_HERE: EnforcementOutcome = {
   gone: true,
 };
 const ENDED: PlacedMessage['result'] = { ok: false, errno: EIO, gone: false };
-
-/** Takes the medium off its path and holds it by a descriptor alone. A plain folder has no mount to take away. */
-function takeMedium(calls: SystemCalls, place: Buffer): Result<{ root: number; wasMounted: boolean }, Failure> {
-  const root = calls.cloneMount(place);
-  try {
-    calls.unmount(place, 'unused');
-    return ok({ root, wasMounted: true });
-  } catch (error) {
-    if (error instanceof SystemCallError && error.errno === EINVAL) return ok({ root, wasMounted: false });
-    closeSync(root);
-    if (!(error instanceof SystemCallError) || error.errno !== EBUSY) throw error;
-    return err(
-      failure(
-        'DLP_GUARD_START',
-        'A program still has files of the medium open; it cannot be taken out of its reach. Close them and try again.',
-        {
-          retryable: true,
-        },
-      ),
-    );
-  }
-}
-
-const rootPath = (root: number): Buffer => Buffer.from(`/proc/self/fd/${root}/.`);
-
-async function decryptTo(from: string, to: string, identities: readonly string[]): Promise<number> {
-  const source = await open(from, 'r');
-  try {
-    const target = await open(to, 'r+');
-    try {
-      return (await decryptFile(source, target, identities)).ok ? 0 : EIO;
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
-}
 
 /** Times of change tell of every write since Linux 6.13 (multigrain timestamps); before, of one in some milliseconds. */
 function hasFineTimes(release: string): boolean {
