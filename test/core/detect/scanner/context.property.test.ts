@@ -9,6 +9,8 @@ import { windows } from './windows.ts';
 
 const ENGINES = [engine('wasm'), engine('plain')];
 const REACH = 300;
+/** Half-width kana of Shift_JIS, two in a row, may be one character of UTF-8: how many stand there cannot be told. */
+const MAY_BE_UTF8 = /[\xc2-\xdf][\x80-\xbf]/;
 const NUMBER = '123456789018';
 const spelled = [...new Set(contextLiterals().map(({ text }) => text))];
 const word = fc.constantFrom(...spelled);
@@ -29,7 +31,7 @@ describe.each(ENGINES)('on the $name engine', (on) => {
       fc.property(around, around, (before, behind) => {
         const text = `${before} ${NUMBER} ${behind}`;
         const bytes = encodings(text, false, 0)[encoding === 'utf-8' || !/[^\0-\x7f]/.test(text) ? 0 : 1];
-        if (bytes === undefined) return;
+        if (bytes === undefined || (encoding === 'shift_jis' && MAY_BE_UTF8.test(Buffer.from(bytes).toString('latin1')))) return;
         const found = contexts(on, bytes);
         for (const group of CONTEXT_GROUPS) {
           const { before: left, behind: right } = found.get(group) ?? { before: undefined, behind: undefined };
