@@ -138,7 +138,9 @@ export class Collector {
     this.#offset += bytes.length;
     this.#sources.add({ ...source, offset, end: this.#offset, region: this.#region });
     this.#scanner.push(bytes);
-    this.#sources.forget(Math.min(this.#passages.needed, this.#offset - SCANNER_LAG - bytes.length));
+    const settled = this.#offset - SCANNER_LAG - bytes.length;
+    this.#passages.flushBefore(settled);
+    this.#sources.forget(Math.min(this.#passages.needed, settled));
   }
 
   #endRegion(next: string): void {

@@ -90,6 +90,11 @@ export class Passages {
     else wanted.zones.push(zone);
   }
 
+  /** Has read what no candidate behind an offset can add to, so that little is held however far away the next one is. */
+  flushBefore(offset: number): void {
+    if (this.#isOpen && this.#to + REACH < offset) this.flush();
+  }
+
   /** Whether a candidate that begins here would be read with others of its detector. */
   waitsFor(index: number, start: number): boolean {
     const wanted = this.#wanted[index];
