@@ -25,10 +25,15 @@ export interface Report {
 /** What a candidate is, apart from its place; or nothing at all. */
 export type Verdict = Omit<Match, 'start'> | 'nothing';
 
+/** How a name is written: the same person may have one of each. */
+export type Script = 'han' | 'kana' | 'latin';
+
 export interface Detector {
   readonly id: string;
   /** How well a value tells one person from another: `document` numbers are unique, `contact` data nearly so. */
   readonly identifies?: 'document' | 'contact';
+  /** For names, which people write in more than one way. */
+  readonly scriptOf?: (value: string) => Script;
   /** Reports every match of a passage; the collector drops those that no candidate of the detector points to. */
   scan(window: TextWindow, report: Report): void;
   /**

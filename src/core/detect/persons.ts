@@ -8,6 +8,8 @@ import { hashOf } from './value-hash.ts';
 
 /** Keys kept before counting goes on without telling people apart. Bounds memory at some 80 MB. */
 const MOST_KEYS = 2_000_000;
+const NAMES = 'jp.person-name';
+const NAMES_BY_SCRIPT = (['han', 'kana', 'latin'] as const).map((script) => `${NAMES}${script}`);
 const EMAIL = /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/;
 
 /**
@@ -57,18 +59,26 @@ export class PersonCounter {
   #countText(settled: readonly Settled[]): PersonCount {
     const distinct = new Map<string, HashIndex>();
     const documents = new Set<string>();
-    for (const { detector, confidence, headed, shared, values } of settled) {
+    for (const { detector, confidence, headed, shared, script = '', values } of settled) {
       if (headed || shared || confidence === 'low' || detector.identifies === undefined) continue;
-      if (detector.identifies === 'document') documents.add(detector.id);
-      const all = distinct.get(detector.id) ?? new HashIndex();
-      for (const value of values) if (!this.#keys.has(hashOf(detector.id, value))) all.add(value);
-      distinct.set(detector.id, all);
+      const kind = `${detector.id}${script}`;
+      if (detector.identifies === 'document') documents.add(kind);
+      const all = distinct.get(kind) ?? new HashIndex();
+      for (const value of values) if (!this.#isCounted(detector.id, value)) all.add(value);
+      distinct.set(kind, all);
     }
-    const sizes = [...distinct].map(([id, values]) => ({ strong: documents.has(id), size: values.size }));
-    const to = Math.max(0, ...sizes.map(({ size }) => size));
-    const strongest = Math.max(0, ...sizes.filter(({ strong }) => strong).map(({ size }) => size));
-    // One person may have several addresses and telephones: without a document number all may be the same one's.
-    return { from: strongest > 0 ? strongest : Math.min(1, to), to };
+    const [han, kana, latin] = NAMES_BY_SCRIPT.map((kind) => distinct.get(kind)?.size ?? 0) as [number, number, number];
+    for (const kind of NAMES_BY_SCRIPT) distinct.delete(kind);
+    const to = Math.max(Math.max(han, kana) + latin, ...[...distinct.values()].map(({ size }) => size));
+    // A person has one document number of a kind and one name, which may stand beside its reading: each other one is another's.
+    // All addresses and telephones may be the same one's.
+    const from = Math.max(han, kana, latin, ...[...documents].map((kind) => distinct.get(kind)?.size ?? 0));
+    return { from: Math.max(from, Math.min(1, to)), to };
+  }
+
+  #isCounted(detector: string, value: number): boolean {
+    if (detector === NAMES) return this.#bareNames.has(value) || this.#namesWithMore.has(value);
+    return this.#keys.has(hashOf(detector, value));
   }
 
   #node(key: number): number {
@@ -121,9 +131,11 @@ function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefin
     document: '',
     isCompany: false,
   };
-  for (const [index, role] of roles.entries()) {
+  for (let index = 0; index < roles.length; index++) {
+    const role = roles[index];
+    if (role === undefined || role === 'other-number') continue;
     const cell = (cells[index] ?? '').trim();
-    if (cell === '' || role === undefined || cell.length > 500) continue;
+    if (cell === '' || cell.length > 500) continue;
     fill(row, role, cell);
   }
   if (isNoName(row.name)) row.name = '';
@@ -139,7 +151,7 @@ function fill(row: PersonRow, role: ColumnRole, cell: string): void {
     row.name ||= cell.replace(/\s/g, '').replace(/(?:様|殿|さん)$/, '');
   else if (role === 'family-name' || role === 'given-name') row.name += cell.replace(/\s/g, '');
   else if (role === 'my-number') row.myNumber = myNumberOf(cell) ?? row.myNumber;
-  else if (role === 'email' && EMAIL.test(cell.toLowerCase())) row.email = cell.toLowerCase();
+  else if (role === 'email') row.email = emailOf(cell) ?? row.email;
   else if (role === 'phone') row.phone ||= phoneOf(cell);
   else if (role === 'address') row.address ||= cell.replace(/\s/g, '');
   else if (role === 'prefecture' || role === 'municipality' || role === 'town') row.address += cell.replace(/\s/g, '');
@@ -147,6 +159,11 @@ function fill(row: PersonRow, role: ColumnRole, cell: string): void {
   else if (role === 'employee-number') row.employeeNumber = cell;
   else if (role === 'corporate-number' || role === 'company-name') row.isCompany = true;
   else if (DOCUMENT_ROLES.has(role)) row.document ||= `${role} ${cell.replace(/[\s-]/g, '').toUpperCase()}`;
+}
+
+function emailOf(cell: string): string | undefined {
+  const address = cell.toLowerCase();
+  return EMAIL.test(address) ? address : undefined;
 }
 
 function digitsOf(cell: string): string {

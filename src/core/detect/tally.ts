@@ -1,5 +1,5 @@
 import { CONFIDENCES, DETECTOR_IDS, type Confidence, type Finding, type Place } from '../../contracts/finding.ts';
-import type { Detector, Match, Reason } from './detector.ts';
+import type { Detector, Match, Reason, Script } from './detector.ts';
 import { HashIndex } from './hash-index.ts';
 import type { MissKind } from './scanner/index.ts';
 import type { Column } from './text-window.ts';
@@ -26,6 +26,7 @@ interface Bucket {
   readonly scope: string;
   readonly headed: boolean;
   readonly shared: boolean;
+  readonly script: Script | undefined;
   readonly values: HashIndex;
   readonly kept: string[];
   readonly reasons: Set<Reason>;
@@ -47,6 +48,8 @@ export interface Settled {
   readonly headed: boolean;
   /** Values that many people have in common. */
   readonly shared: boolean;
+  /** Of a detector that tells. */
+  readonly script: Script | undefined;
   /** By `hashOf`. */
   readonly values: HashIndex;
 }
@@ -87,6 +90,7 @@ export class Tally {
     const { confidence } = match;
     const provisional = match.provisional === true;
     const shared = match.shared === true;
+    const script = detector.scriptOf?.(match.value);
     const scope = this.#scope(column);
     let buckets = this.#buckets.get(detector);
     if (buckets === undefined) {
@@ -95,7 +99,7 @@ export class Tally {
     }
     for (const bucket of buckets) {
       if (bucket.confidence !== confidence || bucket.provisional !== provisional) continue;
-      if (bucket.shared === shared && bucket.scope === scope) return bucket;
+      if (bucket.shared === shared && bucket.script === script && bucket.scope === scope) return bucket;
     }
     const bucket = {
       detector,
@@ -104,6 +108,7 @@ export class Tally {
       scope,
       headed: column?.counted === true,
       shared,
+      script,
       values: new HashIndex(),
       kept: [],
       reasons: new Set<Reason>(),
@@ -132,8 +137,8 @@ export class Tally {
 
   settled(): Settled[] {
     return this.#all().map((bucket) => {
-      const { detector, headed, shared, values } = bucket;
-      return { detector, headed, shared, values, confidence: this.#confidence(bucket) };
+      const { detector, headed, shared, script, values } = bucket;
+      return { detector, headed, shared, script, values, confidence: this.#confidence(bucket) };
     });
   }
 

@@ -232,3 +232,23 @@ describe('persons in text', () => {
     expect(detectText('売上は1,234,567円、注文番号 202610150001 の件。').persons).toEqual(exactly(0));
   });
 });
+
+describe('the lower bound in running text', () => {
+  it.each([
+    ['names', '本日の出席者は佐藤花子様、鈴木一郎様、高橋健太様です。', { from: 3, to: 3 }],
+    ['one name twice', '佐藤花子様、佐藤 花子様', { from: 1, to: 1 }],
+    ['a name and its reading', '氏名：佐藤花子\n氏名：サトウ ハナコ\n電話：090-1111-2222', { from: 1, to: 1 }],
+    ['addresses of mail', 'a@kaisha.jp b@kaisha.jp c@kaisha.jp', { from: 1, to: 3 }],
+    ['two names, three telephones', '佐藤花子様 090-1111-2222 03-1111-2222、鈴木一郎様 090-1111-3333', { from: 2, to: 3 }],
+  ])('%s', (_, text, persons) => {
+    expect(detectText(text).persons).toEqual(persons);
+  });
+
+  it('counts nobody of a table again', () => {
+    const rows = [
+      ['氏名', '電話番号'],
+      ['佐藤花子', '090-1111-2222'],
+    ].map((cells, index) => ({ kind: 'row', table: 1, cells, place: { line: index + 1 } }) as const);
+    expect(detectSegments([...rows, { kind: 'text', text: '佐藤花子様へ', place: { line: 9 } }]).persons).toEqual({ from: 1, to: 1 });
+  });
+});

@@ -1,5 +1,5 @@
 import type { ColumnRole } from '../columns.ts';
-import type { Detector, Match, Report } from '../detector.ts';
+import type { Detector, Match, Report, Script } from '../detector.ts';
 import { stars } from '../masks.ts';
 import {
   beginsWithFamilyName,
@@ -44,6 +44,7 @@ const LONGEST_NAME = 40;
 export const personName: Detector = {
   id: 'jp.person-name',
   identifies: 'contact',
+  scriptOf,
   scan(window, report) {
     if (window.hasWideText) {
       if (LABEL_WORDS.test(window.text)) scanLabels(window, report);
@@ -53,6 +54,11 @@ export const personName: Detector = {
   },
   mask: (value) => (Array.from(value).length > 1 ? (Array.from(value)[0] ?? '') : '') + stars(3),
 };
+
+function scriptOf(name: string): Script {
+  if (/\p{Script=Han}/u.test(name)) return 'han';
+  return /[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(name) ? 'kana' : 'latin';
+}
 
 function scanLabels(window: TextWindow, report: Report): void {
   for (const found of window.text.matchAll(LABELLED)) {
