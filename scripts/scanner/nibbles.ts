@@ -9,6 +9,8 @@ import {
   CLASS_STOP,
 } from '../../src/core/detect/scanner/kernel/layout.ts';
 
+const SIGNS = ['市', '区', '郡', '県', '㊙', '＠'] as const;
+
 /** Sets `bit` for these bytes in a pair of nibble tables (low, then high). Bytes that mix the nibbles of two of them pass as well. */
 export function allow(table: Uint8Array, bytes: readonly number[], bit: number): void {
   for (const byte of bytes) {
@@ -49,6 +51,19 @@ export function shapeTables(): Uint8Array {
   shape(BUCKET_WIDE_DASH, digits, [0x81], [0x40, 0x5b, 0x5c, 0x5d, 0x7c], digits);
   shape(BUCKET_WIDE_DASH, digits, [0x84], [0x9f], digits);
   return nibbles;
+}
+
+/** Characters of three bytes that point to something, in UTF-8, a bit for each: see kernel/signs.ts. */
+export function signTables(): Uint8Array {
+  const tables = new Uint8Array(5 * 16);
+  for (const [index, sign] of SIGNS.entries()) {
+    const [first = 0, second = 0, third = 0] = Buffer.from(sign);
+    const bit = 1 << index;
+    allow(tables.subarray(16), [second], bit);
+    allow(tables.subarray(48), [third], bit);
+    tables[first & 15] = (tables[first & 15] ?? 0) | bit;
+  }
+  return tables;
 }
 
 function range(first: number, last: number): number[] {

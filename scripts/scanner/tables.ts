@@ -2,12 +2,13 @@ import type { Choices } from './choices.ts';
 import { IBAN_COUNTRIES } from './iban-countries.ts';
 import { LiteralLists } from './literal-lists.ts';
 import { FINGERPRINT_BYTES, literals } from './literals.ts';
-import { classTable, shapeTables } from './nibbles.ts';
+import { classTable, shapeTables, signTables } from './nibbles.ts';
 
 /** The parts of the tables that are kept in generated.ts; the hash table over the literals is filled when they are loaded. */
 export interface Tables {
   readonly nibbles: Uint8Array;
   readonly classes: Uint8Array;
+  readonly signs: Uint8Array;
   readonly ibanLengths: Uint8Array;
   /** Lists of literals that share a fingerprint, each behind its fingerprint (4 bytes) and ended by a length of 0. */
   readonly literals: Uint8Array;
@@ -22,7 +23,7 @@ export function buildTables(choices: Choices): Tables {
   for (const literal of literals()) {
     lists.add(literal, (last) => [literal.bytes.length, literal.kind, literal.flags, last, literal.required]);
   }
-  return { nibbles, classes: classTable(), ibanLengths: ibanLengths(), literals: lists.bytes() };
+  return { nibbles, classes: classTable(), signs: signTables(), ibanLengths: ibanLengths(), literals: lists.bytes() };
 }
 
 function ibanLengths(): Uint8Array {

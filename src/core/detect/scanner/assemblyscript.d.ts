@@ -29,6 +29,8 @@ declare const v128: {
   load(address: i32): v128;
   store(address: i32, value: v128): void;
   and(left: v128, right: v128): v128;
+  /** Of the left what is not in the right. */
+  andnot(left: v128, right: v128): v128;
   or(left: v128, right: v128): v128;
   xor(left: v128, right: v128): v128;
 };
@@ -38,6 +40,7 @@ declare const i8x16: {
   sub(left: v128, right: v128): v128;
   eq(left: v128, right: v128): v128;
   lt_s(left: v128, right: v128): v128;
+  gt_s(left: v128, right: v128): v128;
   lt_u(left: v128, right: v128): v128;
   gt_u(left: v128, right: v128): v128;
   bitmask(value: v128): i32;

@@ -65,7 +65,7 @@ function characters(memory: Uint8Array, from: number, to: number): number {
     }
     if (continuing < 0) return shiftJisCharacters(memory, from, to);
   }
-  return count;
+  return continuing > 0 ? shiftJisCharacters(memory, from, to) : count;
 }
 
 function shiftJisCharacters(memory: Uint8Array, from: number, to: number): number {

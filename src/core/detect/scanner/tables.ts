@@ -5,6 +5,7 @@ import {
   IBAN_LENGTHS_BASE64,
   LITERALS_BASE64,
   NIBBLES_BASE64,
+  SIGNS_BASE64,
 } from './generated.ts';
 import { CONTEXT_HEADER } from './kernel/context-hits.ts';
 import {
@@ -18,6 +19,7 @@ import {
   KNOWN_SLOTS,
   LITERALS,
   NIBBLES,
+  SIGNS,
   SLOT_BITS,
   SLOTS,
 } from './kernel/layout.ts';
@@ -31,6 +33,7 @@ const FINGERPRINT_BYTES = 4;
 export function loadTables(memory: Uint8Array): void {
   memory.set(fromBase64(NIBBLES_BASE64), NIBBLES);
   memory.set(fromBase64(CLASSES_BASE64), CLASSES);
+  memory.set(fromBase64(SIGNS_BASE64), SIGNS);
   memory.set(fromBase64(IBAN_LENGTHS_BASE64), IBAN_LENGTHS);
   memory.set(fromBase64(CONTEXT_NIBBLES_BASE64), CONTEXT_NIBBLES);
   loadLiterals(memory, fromBase64(LITERALS_BASE64), WORD_TABLE);

@@ -18,6 +18,7 @@ import { contextAround } from '../kernel/context.ts';
 import { byteAt, fingerprintAt, slotOf, wordAt } from '../kernel/memory.ts';
 import { boxedNumberEndingAt } from '../kernel/boxes.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
+import { lookAtWide, runs, shiftJisLeads, signs, skipWide } from './wide-block.ts';
 
 export { contextAround };
 
@@ -59,6 +60,7 @@ export function scan(from: i32, to: i32): i32 {
   let gapsBefore: u64 = 0;
   let boxedBefore: u64 = 0;
 
+  skipWide();
   // The block before `from` is read for what it hands over to the next; nothing in it is reported again.
   for (let block = from - BLOCK; block < to; block += BLOCK) {
     let digits: u64 = 0;
@@ -136,16 +138,10 @@ export function scan(from: i32, to: i32): i32 {
     boxedBefore = boxed;
 
     const known = knownHits(hits, block);
-    let names: u64 = 0;
-    let shiftJis: u64 = 0;
-    let signs: u64 = 0;
-    if (wide !== 0) {
-      names = runStarts(block);
-      shiftJis = shiftJisLeads(block, wide);
-      signs = signEnds(block);
-    }
+    if (wide !== 0) lookAtWide(block, wide);
+    else skipWide();
 
-    let anchors: u64 = numbers | ats | known | version4 | version6 | boxes | names | shiftJis | signs;
+    let anchors: u64 = numbers | ats | known | version4 | version6 | boxes | runs | shiftJisLeads | signs;
     if (block < from || anchors === 0) continue;
     if (to - block < BLOCK) anchors &= (u64(1) << u64(to - block)) - 1;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return block;
@@ -155,8 +151,8 @@ export function scan(from: i32, to: i32): i32 {
       if (((known >> place) & 1) !== 0) lookAround(address, byteAt(BUCKET_HITS + i32(place)));
       if (((numbers >> place) & 1) !== 0) numberEndingAt(address + 1);
       if (((ats >> place) & 1) !== 0) atSignAround(address);
-      if (((names >> place) & 1) !== 0) nameAt(address);
-      if (((shiftJis >> place) & 1) !== 0) shiftJisAt(address);
+      if (((runs >> place) & 1) !== 0) nameAt(address);
+      if (((shiftJisLeads >> place) & 1) !== 0) shiftJisAt(address);
       if (((version4 >> place) & 1) !== 0) version4Around(address);
       if (((version6 >> place) & 1) !== 0) version6Around(address);
       if (((boxes >> place) & 1) !== 0) boxedNumberEndingAt(address);
@@ -176,90 +172,6 @@ function shiftJisAt(address: i32): void {
 /** Places with one of `dots` two to four bytes before. */
 function near(dots: u64, before: u64): u64 {
   return (dots << 2) | (dots << 3) | (dots << 4) | (before >> 62) | (before >> 61) | (before >> 60);
-}
-
-/** First bytes of Han characters in UTF-8 with none three bytes before: runs of them begin there. */
-function runStarts(block: i32): u64 {
-  const first = i8x16.splat(i8(0xe4));
-  const count = i8x16.splat(6);
-  let leads: u64 = 0;
-  let before: u64 = 0;
-  for (let lane = 0; lane < BLOCK; lane += LANES) {
-    leads |= u64(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.load(block + lane), first), count))) << lane;
-    before |= u64(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.load(block + lane - 3), first), count))) << lane;
-  }
-  return leads & ~before;
-}
-
-/** Last bytes of 市, 区, 郡, 県, ㊙ and ＠ in UTF-8. */
-function signEnds(block: i32): u64 {
-  const e3 = i8x16.splat(i8(0xe3));
-  const a8 = i8x16.splat(i8(0x8a));
-  const a99 = i8x16.splat(i8(0x99));
-  const ef = i8x16.splat(i8(0xef));
-  const bc = i8x16.splat(i8(0xbc));
-  const a0 = i8x16.splat(i8(0xa0));
-  const e5 = i8x16.splat(i8(0xe5));
-  const e9 = i8x16.splat(i8(0xe9));
-  const e7 = i8x16.splat(i8(0xe7));
-  const c9 = i8x16.splat(i8(0x9c));
-  const b8 = i8x16.splat(i8(0xb8));
-  const c8 = i8x16.splat(i8(0x8c));
-  const c3 = i8x16.splat(i8(0x83));
-  const a82 = i8x16.splat(i8(0x82));
-  const ba = i8x16.splat(i8(0xba));
-  const a1 = i8x16.splat(i8(0xa1));
-  let ends: u64 = 0;
-  for (let lane = 0; lane < BLOCK; lane += LANES) {
-    const first = v128.load(block + lane - 2);
-    const second = v128.load(block + lane - 1);
-    const third = v128.load(block + lane);
-    const city = v128.and(i8x16.eq(second, b8), i8x16.eq(third, a82));
-    const ward = v128.and(i8x16.eq(second, c8), i8x16.eq(third, ba));
-    const county = v128.and(v128.and(i8x16.eq(first, e9), i8x16.eq(second, c3)), i8x16.eq(third, a1));
-    const secret = v128.and(v128.and(i8x16.eq(first, e3), i8x16.eq(second, a8)), i8x16.eq(third, a99));
-    const at = v128.and(v128.and(i8x16.eq(first, ef), i8x16.eq(second, bc)), i8x16.eq(third, a0));
-    const prefecture = v128.and(v128.and(i8x16.eq(first, e7), i8x16.eq(second, c9)), i8x16.eq(third, c8));
-    const municipality = v128.or(county, v128.and(i8x16.eq(first, e5), v128.or(city, ward)));
-    ends |= u64(i8x16.bitmask(v128.or(v128.or(municipality, prefecture), v128.or(secret, at)))) << lane;
-  }
-  return ends;
-}
-
-/**
- * First bytes of Han characters and ＠ in Shift_JIS, in a block in which or before which some byte is out of place in UTF-8.
- */
-function shiftJisLeads(block: i32, wide: u64): u64 {
-  const continuation = i8x16.splat(i8(0xc0));
-  const two = i8x16.splat(i8(0xbf));
-  const three = i8x16.splat(i8(0xdf));
-  const four = i8x16.splat(i8(0xef));
-  let wrong: u64 = 0;
-  // From `ENCODING_REACH` bytes before the block to one behind it, and a few more.
-  for (let lane = -2 * LANES; lane <= BLOCK; lane += LANES) {
-    const bytes = v128.load(block + lane);
-    const continues = i8x16.lt_s(bytes, continuation);
-    const expected = v128.or(
-      i8x16.gt_u(v128.load(block + lane - 1), two),
-      v128.or(i8x16.gt_u(v128.load(block + lane - 2), three), i8x16.gt_u(v128.load(block + lane - 3), four)),
-    );
-    wrong |= u64(i8x16.bitmask(v128.xor(continues, expected)));
-  }
-  if (wrong === 0) return 0;
-  const first = i8x16.splat(i8(0x88));
-  const count = i8x16.splat(0x18);
-  const second = i8x16.splat(i8(0xe0));
-  const secondCount = i8x16.splat(0x0b);
-  const signs = i8x16.splat(i8(0x81));
-  const at = i8x16.splat(i8(0x97));
-  let leads: u64 = 0;
-  for (let lane = 0; lane < BLOCK; lane += LANES) {
-    const bytes = v128.load(block + lane);
-    const is = v128.or(i8x16.lt_u(i8x16.sub(bytes, first), count), i8x16.lt_u(i8x16.sub(bytes, second), secondCount));
-    const sign = v128.and(i8x16.eq(bytes, signs), i8x16.eq(v128.load(block + lane + 1), at));
-    leads |= u64(i8x16.bitmask(v128.or(is, sign))) << lane;
-  }
-  return leads & wide;
 }
 
 /**

@@ -15,6 +15,8 @@ export const MISSES_BYTES: i32 = 64;
 
 /** From here to `OUTPUT` memory is filled once, by tables.ts, as are the tables behind the window. Length of an IBAN by its country's two letters, 26 x 26 bytes; 0 for no country. */
 export const IBAN_LENGTHS: i32 = 1024;
+/** Exact signs, a bit for each: 16 bytes by the low nibble of their first byte, then by the low and the high nibble of the second and of the third. */
+export const SIGNS: i32 = 1920;
 /** For each of four bytes of a fingerprint: 16 bytes by low nibble, 16 by high nibble; each bit is a bucket. */
 export const NIBBLES: i32 = 2048;
 /** The classes of a byte (digit, joint, at sign) by low and by high nibble. */

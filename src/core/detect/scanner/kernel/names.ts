@@ -52,20 +52,29 @@ function isMunicipality(found: i32): boolean {
   return unit === 0x5e02 || unit === 0x533a || unit === 0x90e1;
 }
 
-/**
- * A cheap look before the dearer ones. Most runs are two or three characters that begin no listed name and go on in kana:
- * an unlisted one is a name only before a space, or by the characters of its given name.
- */
+/** A cheap look before the dearer ones: whether a name may begin the run, or stand in it behind titles. */
 function mayBegin(start: i32, shiftJis: boolean): boolean {
-  const first: i32 = unitAt(start, shiftJis);
-  const kind: i32 = classOf(first);
-  if ((kind & UNIT_HAN) === 0) return false;
-  if ((kind & (UNIT_FAMILY | UNIT_TITLE)) !== 0) return true;
-  let at: i32 = start + unitLength(first);
-  const second: i32 = unitAt(at, shiftJis);
+  let at: i32 = start;
+  for (let skip: i32 = 0; skip <= LONGEST_RUN; skip++) {
+    const first: i32 = unitAt(at, shiftJis);
+    if ((classOf(first) & UNIT_HAN) === 0) return false;
+    if (mayBeginName(first, at + unitLength(first), shiftJis)) return true;
+    if ((classOf(first) & UNIT_TITLE) === 0) return false;
+    at += unitLength(first);
+  }
+  return false;
+}
+
+/**
+ * Most runs are two or three characters that begin no listed name and go on in kana: an unlisted one is a name only before
+ * a space, or by the characters of its given name.
+ */
+function mayBeginName(first: i32, behind: i32, shiftJis: boolean): boolean {
+  if ((classOf(first) & UNIT_FAMILY) !== 0) return true;
+  const second: i32 = unitAt(behind, shiftJis);
   if ((classOf(second) & UNIT_HAN) === 0) return isSpaceUnit(second);
   if ((pairOf(first, second) & (PAIR_FAMILY | PAIR_FAMILY_OF_THREE)) !== 0) return true;
-  at += unitLength(second);
+  const at: i32 = behind + unitLength(second);
   const third: i32 = unitAt(at, shiftJis);
   if ((classOf(third) & UNIT_HAN) === 0) return isSpaceUnit(third);
   return (classOf(third) & UNIT_GIVEN_FIRST) !== 0 || isSpaceUnit(unitAt(at + unitLength(third), shiftJis));
