@@ -64,7 +64,14 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     spool,
     inspector,
     guardMode: options.mode,
-    createGuard: guardFactory({ platform, quarantine, guardFolder: join(options.state, 'guard'), identities: options.identities, clock, log }),
+    createGuard: guardFactory({
+      platform,
+      quarantine,
+      guardFolder: join(options.state, 'guard'),
+      identities: options.identities,
+      clock,
+      log,
+    }),
     denyVolume: (denied, treatment) => platform.denyVolume(denied, treatment),
     sessions: null,
     notify: (_to, { action, file, message }) =>
