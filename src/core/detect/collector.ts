@@ -7,6 +7,7 @@ import { normalise } from './normalise.ts';
 import { placeIn, shiftedRow } from './passage.ts';
 import { Passages, type Reading } from './passages.ts';
 import { PersonCounter } from './persons.ts';
+import { encodeRow, RowText } from './row-text.ts';
 import { createScanner, type Candidate, type Surroundings } from './scanner/index.ts';
 import type { Segment } from './segment.ts';
 import { Sight } from './sight.ts';
@@ -33,6 +34,8 @@ const LINE_FEED = '\n';
 const LONGEST_TEXT = 32_768;
 /** The scanner hands out a candidate at most so many bytes after its place was given to it. */
 const SCANNER_LAG = 300_000;
+/** What is not needed any more is let go of once in so many bytes. */
+const SETTLING = 32_768;
 
 const MISS_KINDS = ['jp.my-number', 'jp.drivers-license', 'jp.corporate-number', 'credit-card'] as const;
 /** Where candidates of a kind are read. */
@@ -52,8 +55,11 @@ export class Collector {
   #encoded = new Uint8Array();
   /** Bytes given to the scanner so far. */
   #offset = 0;
+  #settled = 0;
   #region = 0;
-  #regionName: string | undefined;
+  #isInRegion = false;
+  #part: string | undefined;
+  #sheet: string | undefined;
 
   constructor({ companions = [] }: CollectorOptions = {}) {
     this.#companions = companions;
@@ -61,8 +67,13 @@ export class Collector {
   }
 
   add(segment: Segment): void {
-    const region = `${segment.place.part ?? ''}\n${segment.place.sheet ?? ''}`;
-    if (region !== this.#regionName) this.#endRegion(region);
+    const { part, sheet } = segment.place;
+    if (!this.#isInRegion || part !== this.#part || sheet !== this.#sheet) {
+      this.#endRegion();
+      this.#isInRegion = true;
+      this.#part = part;
+      this.#sheet = sheet;
+    }
     if (segment.kind === 'row') return this.#addRows(this.#tables.read(segment));
     this.#addRows(this.#tables.end());
     if (segment.kind === 'bytes') this.#addBytes(segment);
@@ -70,7 +81,7 @@ export class Collector {
   }
 
   finish(): Detection {
-    this.#endRegion('');
+    this.#endRegion();
     this.#scanner.finish();
     this.#passages.flush();
     this.#tally.missText(MISS_KINDS, (kind) => this.#scanner.misses(kind));
@@ -87,7 +98,7 @@ export class Collector {
   #addBytes(segment: Extract<Segment, { kind: 'bytes' }>): void {
     const { bytes, encoding, place } = segment;
     this.#feed?.addBytes(segment);
-    this.#push({ place, content: { bytes, encoding } }, bytes);
+    this.#push(place, { bytes, encoding }, undefined, bytes);
     if (segment.unfinished !== true) this.#pushText(LINE_FEED, place);
   }
 
@@ -102,15 +113,22 @@ export class Collector {
       this.#feed?.addRow(cells, segment.place);
       const known = roles ?? types;
       if (known !== undefined && !isHeading) this.#persons.addRow(cells, known);
-      const cellOffsets: number[] = [];
-      let line = '';
-      for (const cell of readCells(read, this.#tally)) {
-        cellOffsets.push(line.length);
-        line += `${cell}\t`;
-      }
-      const columns = roles === undefined ? (types === undefined ? {} : { types }) : { roles, isHeading };
-      this.#pushText(`${line}\n`, segment.place, { table: segment.table, cellOffsets, length: line.length, ...columns });
+      this.#pushRow(read, readCells(read, this.#tally));
     }
+  }
+
+  #pushRow({ row: { table, place }, isHeading, roles, types }: ReadRow, cells: readonly string[]): void {
+    const cellOffsets: number[] = [];
+    let length = 0;
+    for (const cell of cells) {
+      cellOffsets.push(length);
+      length += cell.length + 1;
+    }
+    const row = { table, cellOffsets, length, ...(roles === undefined ? (types === undefined ? {} : { types }) : { roles, isHeading }) };
+    const text = new RowText(cells);
+    if (length >= LONGEST_TEXT) return this.#pushText(text.text, place, row);
+    this.#reserve(length + 1);
+    this.#push(place, text, row, this.#encoded.subarray(0, encodeRow(cells, this.#encoded)));
   }
 
   #pushText(text: string, place: Place, row?: RowMark): void {
@@ -128,30 +146,36 @@ export class Collector {
   }
 
   #pushPiece(text: string, place: Place, row: RowMark | undefined): void {
-    if (this.#encoded.length < text.length * 3) this.#encoded = new Uint8Array(Math.max(4096, text.length * 6));
+    this.#reserve(text.length);
     const { written } = this.#encoder.encodeInto(text, this.#encoded);
-    this.#push({ place, content: { text }, ...(row === undefined ? {} : { row }) }, this.#encoded.subarray(0, written));
+    this.#push(place, { text }, row, this.#encoded.subarray(0, written));
   }
 
-  #push(source: Omit<Source, 'offset' | 'end' | 'region'>, bytes: Uint8Array): void {
+  /** Room for so many characters in UTF-8. */
+  #reserve(characters: number): void {
+    if (this.#encoded.length < characters * 3) this.#encoded = new Uint8Array(Math.max(4096, characters * 6));
+  }
+
+  #push(place: Place, content: Source['content'], row: RowMark | undefined, bytes: Uint8Array): void {
     const offset = this.#offset;
     this.#offset += bytes.length;
-    this.#sources.add({ ...source, offset, end: this.#offset, region: this.#region });
+    this.#sources.add({ offset, end: this.#offset, region: this.#region, place, content, row });
     this.#scanner.push(bytes);
-    const settled = this.#offset - SCANNER_LAG - bytes.length;
+    const settled = offset - SCANNER_LAG;
+    if (settled < this.#settled + SETTLING) return;
+    this.#settled = settled;
     this.#passages.flushBefore(settled);
     this.#sources.forget(Math.min(this.#passages.needed, settled));
   }
 
-  #endRegion(next: string): void {
+  #endRegion(): void {
     this.#addRows(this.#tables.end());
-    if (this.#regionName !== undefined) {
+    if (this.#isInRegion) {
       this.#feed?.endRegion();
       this.#scanner.push(SILENCE);
       this.#offset += SILENCE.length;
     }
     this.#region++;
-    this.#regionName = next;
   }
 
   #take(candidate: Candidate, surroundings: Surroundings): void {

@@ -1,5 +1,7 @@
 const FEWEST_SLOTS = 16;
 const EMPTY = 0;
+/** Smaller tables grow fourfold, larger ones twofold. */
+const MANY_SLOTS = 65_536;
 
 /**
  * Hashes of `hashOf`, numbered from 0 in the order they came. Takes twelve bytes for a slot, at most half of which are
@@ -36,8 +38,9 @@ export class HashIndex {
 
   #grow(): void {
     const [hashes, numbers] = [this.#hashes, this.#numbers];
-    this.#hashes = new Float64Array(hashes.length * 2);
-    this.#numbers = new Int32Array(hashes.length * 2);
+    const slots = hashes.length * (hashes.length < MANY_SLOTS ? 4 : 2);
+    this.#hashes = new Float64Array(slots);
+    this.#numbers = new Int32Array(slots);
     for (let old = 0; old < hashes.length; old++) {
       const hash = hashes[old] ?? EMPTY;
       if (hash === EMPTY) continue;

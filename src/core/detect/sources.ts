@@ -12,7 +12,7 @@ export interface Source {
   readonly place: Place;
   /** The file's own bytes, or normalised text that was encoded for the scanner. */
   readonly content: { readonly bytes: Uint8Array; readonly encoding: ByteEncoding } | { readonly text: string };
-  readonly row?: RowMark;
+  readonly row: RowMark | undefined;
 }
 
 /** To let go of fewer at a time would copy the rest too often. */

@@ -30,7 +30,7 @@ export class TableReader {
   read(row: Row): ReadRow[] {
     const done = row.table === this.#table ? [] : this.end();
     this.#table = row.table;
-    const cells = row.cells.map((cell) => normalise(cell).replace(/[\t\n\r]/g, ' '));
+    const cells = row.cells.map(readable);
     if (cells.every((cell) => cell.trim() === '')) return done;
     const heading = this.#headings.headingRow(cells, this.#roles === undefined && this.#waiting !== undefined);
     if (heading !== undefined) {
@@ -79,4 +79,18 @@ export class TableReader {
     if (this.#roles !== undefined) return { row, cells, isHeading: false, roles: this.#roles };
     return { row, cells, isHeading: false, ...(this.#types === undefined ? {} : { types: this.#types }) };
   }
+}
+
+/** A cell in one spelling and one line. */
+function readable(cell: string): string {
+  for (let at = 0; at < cell.length; at++) {
+    if (!isPlain(cell.charCodeAt(at))) return normalise(cell).replace(/[\t\n\r]/g, ' ');
+  }
+  return cell;
+}
+
+/** Printable ASCII, kana and the most common Han characters: what most cells are made of has no other spelling. */
+function isPlain(code: number): boolean {
+  if (code < 0x7f) return code >= 0x20;
+  return (code >= 0x4e00 && code <= 0x9fff) || (code >= 0x3041 && code <= 0x30fb && (code <= 0x3096 || code >= 0x30a1));
 }

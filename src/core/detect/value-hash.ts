@@ -16,10 +16,9 @@ export function hashOf(text: string, behind = NONE): number {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     low = Math.imul(low ^ code, LOW_FACTOR);
-    low ^= low >>> 15;
     high = Math.imul(high ^ code, HIGH_FACTOR);
-    high ^= high >>> 13;
   }
+  low ^= low >>> 15;
   low = Math.imul(low ^ (high >>> 16), 0x85eb_ca6b) ^ text.length;
   high = Math.imul(high ^ (low >>> 13), 0xc2b2_ae35);
   low ^= Math.imul(high ^ (high >>> 15), 0x27d4_eb2f);
