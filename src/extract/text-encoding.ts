@@ -58,7 +58,7 @@ function detectJapaneseUtf16(sample: Uint8Array): TextEncoding | null {
 
 function strangeShare(text: string): number {
   if (text.length === 0) return 1;
-  const usual = text.match(/[\t\n\r\x20-\x7e\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u2027\u00a1-\u00ff]/g)?.length ?? 0;
+  const usual = text.match(/[\t\n\r\x20-\x7e\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u2010-\u2027\u00a0-\u00ff]/g)?.length ?? 0;
   return 1 - usual / text.length;
 }
 

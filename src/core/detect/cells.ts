@@ -134,11 +134,11 @@ function judgeSplitAddress(cell: string, { role }: KnownColumn, { cells, roles }
 const HOUSE_NUMBER = /[0-9]/;
 const OF_PEOPLE: ReadonlySet<ColumnRole> = new Set(['name', 'family-name', 'phone', 'email', 'birth-date'] as const);
 
-/** A spreadsheet that took the number for a quantity dropped its leading zero. */
+/** A spreadsheet that took the number for a quantity dropped its leading zeros. */
 function twelveDigits(isValid: (digits: string) => boolean): Judge['judge'] {
   return (cell, { headed }) => {
     const written = cell.trim();
-    if (!headed || !/^(?:[0-9]{11,12}|[0-9]{4}([- .])[0-9]{4}\1[0-9]{4})$/.test(written)) return undefined;
+    if (!headed || !/^(?:[0-9]{10,12}|[0-9]{4}([- .])[0-9]{4}\1[0-9]{4})$/.test(written)) return undefined;
     const value = written.replaceAll(/[- .]/g, '').padStart(12, '0');
     return isValid(value) ? { value, confidence: 'high', reasons: ['check-digit', 'column-header'] } : undefined;
   };

@@ -88,7 +88,7 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ],
   [
     'other-number',
-    /(?:注文|受注|発注|伝票|追跡|送り状|問い?合わ?せ|管理|商品|製品|部品|部材|図面|資産|契約|請求書?|受付|整理|シリアル|製造|ロット|型)(?:番号|no|id|コード)$|^(?:品|型|図)番$|^(?:order|tracking|invoice|serial|item|product|part|asset|lot)(?:number|no|id)$|郵便番号|^(?:zip|postalcode|jan|isbn|sku|timestamp|日時|日付|金額|price|amount)/,
+    /(?:注文|受注|発注|伝票|追跡|送り状|問い?合わ?せ|管理|商品|製品|部品|部材|図面|資産|契約|請求書?|受付|整理|シリアル|製造|ロット|型)(?:番号|no|id|コード)$|^(?:品|型|図)番$|^(?:order|tracking|invoice|serial|item|product|part|asset|lot)(?:number|no|id)$|郵便番号|^(?:zip|postalcode|jan|isbn|sku|timestamp|日時|日付|price|amount)|金額|残高|借方|貸方|^(?:入金|出金|合計|小計|売上|単価|税額|定価|価格)|^(?:普通|当座|定期)預金$/,
   ],
 ];
 
@@ -112,13 +112,18 @@ export class HeadingReader {
     return role;
   }
 
-  /** The roles of a heading row, or undefined when the row is data. One known heading is enough in a table's first rows. */
-  headingRow(cells: readonly string[], isFirst: boolean): readonly (ColumnRole | undefined)[] | undefined {
-    if (isData(cells)) return undefined;
-    const roles = settleNames(
+  /** What each of a row's cells heads. */
+  roles(cells: readonly string[]): readonly (ColumnRole | undefined)[] {
+    return settleNames(
       cells.map((cell) => this.role(cell)),
       cells,
     );
+  }
+
+  /** The roles of a heading row, or undefined when the row is data. One known heading is enough in a table's first rows. */
+  headingRow(cells: readonly string[], isFirst: boolean): readonly (ColumnRole | undefined)[] | undefined {
+    if (isData(cells)) return undefined;
+    const roles = this.roles(cells);
     const known = roles.filter((role) => role !== undefined).length;
     if (known === 0 || (!isFirst && (known === 1 || known * 2 < cells.filter((cell) => cell.trim() !== '').length))) return undefined;
     // "電話" beside a person's name is an answer, not a heading.

@@ -23,8 +23,9 @@ const UUID_BEFORE_LAST_GROUP = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 // A base64 or URL token goes on through these; a number in one is chance.
 const TOKEN_NEIGHBOUR = /[A-Za-z0-9_+/=%&]/;
 const LONGEST_NUMBER = 19;
-/** Between the boxes of a form: rules, cells, or one digit a line as in vertical writing. */
-const BOX_EDGE = /^[ |│┃\t\n]+$/;
+/** Between the boxes of a form: rules, brackets, squares, cells, or one digit a line as in vertical writing. */
+const BOX_EDGE = /^[ |│┃\t\r\n[\]()□▢]+$/;
+const BROKEN_LINE = /^-(?:\r\n?|\n)$/;
 const WIDEST_BOX_EDGE = 3;
 
 export function digitGroups(text: string): DigitGroup[] {
@@ -47,7 +48,7 @@ function jointBetween(text: string, from: number, to: number, oneDigit: boolean)
   const character = text[from];
   if (to - from === 1 && (character === '-' || character === ' ' || character === '.')) return character;
   // A number broken at its hyphen goes on in the next line.
-  if (to - from === 2 && character === '-' && text[from + 1] === '\n') return '-';
+  if (character === '-' && BROKEN_LINE.test(text.slice(from, to))) return '-';
   return oneDigit && BOX_EDGE.test(text.slice(from, to)) ? '|' : '';
 }
 

@@ -4,7 +4,11 @@ import { keepEnds } from '../masks.ts';
 const ACCESS_KEY_ID = /(?<![A-Z0-9])A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Z0-9])/g;
 const WHOLE_KEY_ID = /^A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Z0-9])/;
 const SECRET_NAME = /aws_?secret_?(?:access_?)?key|secret_?access_?key|aws_?secret/gi;
-const SECRET_AFTER_NAME = /[^\n]{0,20}?[=:]\s{0,4}["']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/y;
+const SECRET_AFTER_NAME = /[^\n]{0,20}?(?:[=:]|[ \t])\s{0,4}["']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/y;
+/** A secret beside its key id needs no name: rows of Amazon's own download, Terraform, notes. A hash has no capitals. */
+const SECRET =
+  /(?<![A-Za-z0-9+/=])(?=[A-Za-z0-9+/]{0,39}[a-z])(?=[A-Za-z0-9+/]{0,39}[A-Z])(?=[A-Za-z0-9+/]{0,39}[0-9])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g;
+const SECRET_REACH = 200;
 /** As in Amazon's own documentation. */
 const EXAMPLE = /EXAMPLE|XXXX/;
 
@@ -12,18 +16,26 @@ const EXAMPLE = /EXAMPLE|XXXX/;
 export const awsKey: Detector = {
   id: 'secret.aws',
   scan({ text }, report) {
-    for (const found of text.matchAll(ACCESS_KEY_ID)) report.match({ start: found.index, ...verdict(found[0], false) });
+    const secrets = new Set<string>();
+    const addSecret = (start: number, secret: string): void => {
+      if (!secrets.has(secret)) report.match({ start, ...verdict(secret, true) });
+      secrets.add(secret);
+    };
     for (const name of text.matchAll(SECRET_NAME)) {
       SECRET_AFTER_NAME.lastIndex = name.index + name[0].length;
       const secret = SECRET_AFTER_NAME.exec(text)?.[1];
-      if (secret !== undefined) report.match({ start: name.index, ...verdict(secret, true) });
+      if (secret !== undefined) addSecret(name.index, secret);
+    }
+    for (const found of text.matchAll(ACCESS_KEY_ID)) {
+      report.match({ start: found.index, ...verdict(found[0], false) });
+      const from = Math.max(0, found.index - SECRET_REACH);
+      for (const secret of text.slice(from, found.index + SECRET_REACH).matchAll(SECRET)) addSecret(from + secret.index, secret[0]);
     }
   },
   glance(sight) {
     if (sight.written !== 'AKIA' && sight.written !== 'ASIA') return undefined;
-    const value = WHOLE_KEY_ID.exec(sight.ahead(21))?.[0];
-    if (value === undefined) return 'nothing';
-    return /[A-Z0-9]$/.test(sight.before) || sight.touchesWide ? undefined : verdict(value, false);
+    // Its secret may stand beside a whole one.
+    return WHOLE_KEY_ID.test(sight.ahead(21)) ? undefined : 'nothing';
   },
   mask: (value) => keepEnds(value, 4, 0),
 };

@@ -4,11 +4,20 @@ import type { TextWindow } from '../text-window.ts';
 
 const JAPANESE_MARK = /社 ?外 ?秘|極 ?秘|部外秘|関係者外秘|マル秘|丸秘|厳秘|\(秘\)|取扱(?:い)?(?:厳重)?注意/g;
 const ENGLISH_MARK =
-  /(?<![A-Za-z])(?:(?:strictly|company|highly) )?confidential(?![A-Za-z])|(?<![A-Za-z])(?:internal use only|top secret)(?![A-Za-z])/gi;
-const WHOLE_JAPANESE = /^(?:社外秘|極秘|部外秘|関係者外秘|マル秘|丸秘|厳秘|取扱い?(?:厳重)?注意)$/;
+  /(?<![A-Za-z_])(?:(?:strictly|company|highly) )?confidential(?![A-Za-z_])|(?<![A-Za-z])(?:internal use only|top secret)(?![A-Za-z])/gi;
 const WHOLE_ENGLISH = /^confidential$/i;
 /** A stamp stands alone on its line or in brackets; a sentence about confidentiality is longer. */
 const LONGEST_STAMP_LINE = 32;
+/** 社外秘書, 極秘裏, 取扱注意事項, 取扱注意点: other words. */
+const OTHER_WORD_AFTER = /^(?:書(?!類|面)|裏|事項|点)/;
+/** A stamp's word is talked about. */
+const MENTION_AFTER = /^ ?[」』"']? ?(?:という|とは|の意味|flag|bit\b|option|mode\b)/i;
+/** What may follow a stamp without a sign between: 極秘資料. */
+const GOES_ON = /^(?!資料|文書|情報|扱|書類|用|区分|指定|版|会議)[\p{Script=Han}\p{Script=Hiragana}]/u;
+const COMES_FROM = /[\p{Script=Hiragana}]$/u;
+/** The leader of a comment in source code or its documentation: such a line speaks of code. */
+const COMMENT = /^[ \t]*(?:#|\*|\/[/*]|;|--|%|[A-Z]<|\.\\")/;
+const QUOTED_BEFORE = /[:=] ?["'`]$/;
 const BRACKETED = /[【[(<《〔「『*=][ 　]{0,2}$/;
 
 /** Confidentiality stamps: 社外秘, 極秘, 部外秘, ㊙, 取扱注意, CONFIDENTIAL. The plain English word in prose is only a hint. */
@@ -16,20 +25,23 @@ export const confidentialKeyword: Detector = {
   id: 'keyword.confidential',
   scan(window, report) {
     for (const found of window.text.matchAll(JAPANESE_MARK)) {
-      report.match({ start: found.index, ...japanese(found[0], isStamp(window, found.index)) });
+      const after = window.text.slice(found.index + found[0].length, found.index + found[0].length + 8);
+      if (OTHER_WORD_AFTER.test(after)) continue;
+      const match = japanese(found[0], isStamp(window, found.index, found[0].length));
+      report.match({ start: found.index, ...(MENTION_AFTER.test(after) ? hint(match) : match) });
     }
     for (const found of window.text.matchAll(ENGLISH_MARK)) {
-      report.match({ start: found.index, ...english(found[0], isStamp(window, found.index)) });
+      const match = english(found[0], isStamp(window, found.index, found[0].length));
+      report.match({ start: found.index, ...(isOfCode(window, found.index, found[0].length) ? hint(match) : match) });
     }
   },
   glance(sight) {
     const { written } = sight;
-    const isEnglish = WHOLE_ENGLISH.test(written);
-    if (!isEnglish && !WHOLE_JAPANESE.test(written)) return undefined;
-    if (isEnglish && (/(?:[A-Za-z]|strictly |company |highly )$/i.test(sight.before) || /^[A-Za-z]/.test(sight.after))) return undefined;
+    if (!WHOLE_ENGLISH.test(written) || written === written.toUpperCase()) return undefined;
+    if (/(?:[A-Za-z_]|strictly |company |highly )$/i.test(sight.before) || /^[A-Za-z_]/.test(sight.after)) return undefined;
     if (sight.touchesWide) return undefined;
     const stamped = sight.lineLength(LONGEST_STAMP_LINE) <= LONGEST_STAMP_LINE || BRACKETED.test(sight.textBefore(12));
-    return isEnglish ? english(written, stamped) : japanese(written, stamped);
+    return stamped ? undefined : english(written, false);
   },
   // The stamp itself is no secret.
   mask: (value) => value,
@@ -55,6 +67,21 @@ function englishConfidence(word: string, stamped: boolean): Confidence {
   return stamped && /^[A-Z]/.test(word) ? 'medium' : 'low';
 }
 
-function isStamp(window: TextWindow, start: number): boolean {
-  return window.lineAround(start).trim().length <= LONGEST_STAMP_LINE || BRACKETED.test(window.text.slice(Math.max(0, start - 3), start));
+/** Told, but no sign that the document is one. */
+function hint(match: Omit<Match, 'start'>): Omit<Match, 'start'> {
+  return { ...match, confidence: 'low', reasons: ['prose'] };
+}
+
+/** Behind the leader of a comment, the value of a setting, or the name of a flag. */
+function isOfCode({ text }: TextWindow, start: number, length: number): boolean {
+  const line = text.slice(Math.max(0, text.lastIndexOf('\n', start - 1) + 1, start - 200), start);
+  const isComment = COMMENT.test(line) && /only|secret/i.test(text.slice(start, start + length));
+  return isComment || QUOTED_BEFORE.test(line) || MENTION_AFTER.test(text.slice(start + length, start + length + 8));
+}
+
+function isStamp(window: TextWindow, start: number, length: number): boolean {
+  const before = window.text.slice(Math.max(0, start - 3), start);
+  if (BRACKETED.test(before)) return true;
+  if (COMES_FROM.test(before) || GOES_ON.test(window.text.slice(start + length, start + length + 2))) return false;
+  return window.lineAround(start).trim().length <= LONGEST_STAMP_LINE;
 }

@@ -4,7 +4,10 @@ import type { Detector, Match } from '../detector.ts';
 import { stars } from '../masks.ts';
 import { CARD_WORDS } from './context-words.ts';
 
-const FORMS = [[16], [4, 4, 4, 4], [15], [4, 6, 5], [14], [4, 6, 4], [13], [17], [18], [19], [4, 4, 4, 4, 3]];
+const FORMS = [[16], [4, 4, 4, 4, 3], [4, 4, 4, 4], [15], [4, 6, 5], [14], [4, 6, 4], [13], [17], [18], [19]];
+/** In tables of characters and dumps of bytes groups of four go on to either side. */
+const GROUP_BEFORE = /[0-9A-F]{4}[ .]$/i;
+const GROUP_AFTER = /^(?:[ .\]][0-9A-F]{4}(?![0-9A-Z])|\])/i;
 
 /** Issuer prefixes with the lengths in use (ISO/IEC 7812-1 assigns them; the schemes publish theirs). */
 const ISSUERS: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
@@ -19,11 +22,12 @@ const ISSUERS: readonly { readonly prefix: RegExp; readonly lengths: readonly nu
 
 /** Fewer, and it is padding, a dump or a made-up number: one issued number in a million is as plain. */
 const FEWEST_DIFFERENT_DIGITS = 4;
+const PADDED = /0{8}/;
 
 /** Published by payment processors for testing; they are in every code base. */
 const TEST_CARDS = new Set(
   (
-    '4111111111111111 4242424242424242 4012888888881881 4000056655665556 4222222222222 5555555555554444 5105105105105100 2223003122003222 ' +
+    '4007000000027 4111111111111111 4242424242424242 4012888888881881 4000056655665556 4222222222222 5555555555554444 5105105105105100 2223003122003222 ' +
     '5200828282828210 378282246310005 371449635398431 378734493671000 30569309025904 38520000023237 3056930009020004 3530111333300000 ' +
     '3566002020360505 6011111111111117 6011000990139424 6200000000000005'
   ).split(' '),
@@ -32,7 +36,7 @@ const TEST_CARDS = new Set(
 /** Whether digits are a card's: by issuer and length, then by check digit. */
 export function cardShape(digits: string): 'card' | 'no-check-digit' | 'none' {
   if (!ISSUERS.some(({ prefix, lengths }) => prefix.test(digits) && lengths.includes(digits.length))) return 'none';
-  if (new Set(digits).size < FEWEST_DIFFERENT_DIGITS && !TEST_CARDS.has(digits)) return 'none';
+  if ((new Set(digits).size < FEWEST_DIFFERENT_DIGITS || PADDED.test(digits)) && !TEST_CARDS.has(digits)) return 'none';
   return passesLuhn(digits) ? 'card' : 'no-check-digit';
 }
 
@@ -42,11 +46,19 @@ function unexplained(value: string, grouped: boolean): Omit<Match, 'start'> {
     : { value, confidence: 'low', reasons: ['check-digit'], provisional: true };
 }
 
+function isAmongGroups(before: string, after: string): boolean {
+  return GROUP_BEFORE.test(before) || GROUP_AFTER.test(after);
+}
+
 /** Payment card numbers: issuer prefix and length, then Luhn. */
 export const creditCard: Detector = {
   id: 'credit-card',
   scan(window, report) {
-    for (const { start, digits, grouped } of candidates(window.text, window.groups, FORMS)) {
+    for (const candidate of candidates(window.text, window.groups, FORMS)) {
+      const { start, end, grouped } = candidate;
+      // Three digits more than a card may be its security code.
+      const longer = candidate.digits.length === 19 && grouped && cardShape(candidate.digits) !== 'card';
+      const digits = longer ? candidate.digits.slice(0, 16) : candidate.digits;
       if (cardShape(digits) !== 'card') continue;
       const match = { start, value: digits };
       const role = window.columnAt(start)?.role;
@@ -54,7 +66,9 @@ export const creditCard: Detector = {
       else if (role === 'credit-card') report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'column-header'] });
       else if (role !== undefined) continue;
       else if (window.isNear(CARD_WORDS, start)) report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'context-word'] });
-      else report.match({ start, ...unexplained(digits, grouped) });
+      else if (!grouped || !isAmongGroups(window.text.slice(Math.max(0, start - 5), start), window.text.slice(end, end + 6))) {
+        report.match({ start, ...unexplained(digits, grouped) });
+      }
     }
   },
   glance(sight) {
@@ -62,7 +76,9 @@ export const creditCard: Detector = {
     const value = sight.written.replaceAll(/[- ]/g, '');
     if (cardShape(value) !== 'card') return 'nothing';
     if (TEST_CARDS.has(value)) return { value, confidence: 'low', reasons: ['check-digit', 'known-test-value'] };
-    return sight.isNear('card') ? undefined : unexplained(value, value.length < sight.written.length);
+    if (sight.isNear('card')) return undefined;
+    const grouped = value.length < sight.written.length;
+    return grouped && isAmongGroups(sight.before, sight.after) ? 'nothing' : unexplained(value, grouped);
   },
   // PCI DSS 4.0 requirement 3.4.1 allows the first six and last four; the last four are enough here.
   mask: (value) => stars(value.length - 4) + value.slice(-4),

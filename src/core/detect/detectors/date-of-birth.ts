@@ -19,15 +19,22 @@ const DATE = new RegExp(`(?<![0-9A-Za-z.])${FORMS}`, 'gi');
 const WHOLE_DATE = new RegExp(`^${FORMS}日?$`, 'i');
 const REACH = 40;
 /** Right behind the date: 生まれ, 生; but neither 生まれ変わる nor 生産. */
-const BORN_AFTER = /^日?[ ]?(?:に)?(?:生まれ(?!変|か)|生(?![まき産活命徒物年])|誕生)/;
+const BORN_AFTER = /^ ?日? ?(?:に)?(?:生まれ(?!変|か)|生(?![まき産活命徒物年])|誕生)/;
 /** A date behind one of these is another date, though a birth date was named before. */
-const OTHER_DATE = /登録|発行|作成|更新|入社|退社|交付|有効|契約|受付|記入|取得|入会|死亡|施行|expir|issued|joined|hired|updated/i;
+const OTHER_DATE =
+  /設立|創立|創業|開店|公開|発送|締切|期限|登録|発行|作成|更新|入社|退社|交付|有効|契約|受付|記入|取得|入会|死亡|施行|expir|issued|joined|hired|updated/i;
+
+/** 誕生日プレゼント, birthday party: what is given or done then, and no label of a date. */
+const OCCASION =
+  /^(?:誕生日|birthday)(?:'s)? ?(?:の)?(?:プレゼント|パーティ|会|ケーキ|カード|祝|特典|クーポン|キャンペーン|割|月|part|present|cake|card|gift|wish|sale|message)/i;
+/** A date of birth may have 生 behind it, in any form. */
+const BORN = /[日0-9] ?生/;
 
 /** Dates under a birth-date heading, behind such a word with no date between, or before 生まれ. */
 export const dateOfBirth: Detector = {
   id: 'date-of-birth',
   scan(window, report) {
-    if (!window.has(BIRTH_WORDS) && !window.hasRole('birth-date') && !window.text.includes('日生')) return;
+    if (!window.has(BIRTH_WORDS) && !window.hasRole('birth-date') && !BORN.test(window.text)) return;
     let previous = -1;
     for (const found of window.text.matchAll(DATE)) {
       const start = found.index;
@@ -48,6 +55,7 @@ export const dateOfBirth: Detector = {
 function isNamed(window: TextWindow, start: number, end: number, previous: number): boolean {
   if (BORN_AFTER.test(window.text.slice(end, end + 8))) return true;
   const word = window.lastBefore(BIRTH_WORDS, start, REACH);
+  if (OCCASION.test(window.text.slice(word, word + 24))) return false;
   return word > previous && !OTHER_DATE.test(window.text.slice(word, start));
 }
 

@@ -10,6 +10,8 @@ const RESERVED = /(?:^|\.)(?:example\.(?:com|net|org)|[^.]+\.(?:test|invalid|loc
 const FILE_NAME_ENDING = /\.(?:png|jpe?g|gif|svg|webp|css|html?|jsx?|tsx?|mjs|json|md|py|rb|go|sh|ya?ml)$/;
 /** `https://user:password@host`, RFC 3986 section 3.2.1: a log-in, not a mailbox. */
 const USER_INFORMATION = /:\/\/[^\s/]*$/;
+/** The at sign as the parameters of addresses of pages have it (RFC 3986 section 2.1). */
+const ENCODED_LOCAL_PART = /(?<=[=?&])[A-Za-z0-9][A-Za-z0-9._+-]{0,63}%40/g;
 const NO_PERSON = /^(?:git|noreply|no-reply|no_reply|donotreply|do-not-reply|mailer-daemon|postmaster)$/;
 /** Japan's carriers gave out addresses that end in a dot before RFC 5321's rule was enforced. */
 const CARRIER = /^(?:docomo|ezweb|softbank|[a-z]\.vodafone)\.ne\.jp$/;
@@ -24,9 +26,19 @@ export const email: Detector = {
       const found = addressAt(text, start, at);
       if (found !== undefined && !USER_INFORMATION.test(text.slice(Math.max(0, start - 80), start))) report.match({ start, ...found });
     }
+    if (!text.includes('%40')) return;
+    for (const { index, 0: written } of text.matchAll(ENCODED_LOCAL_PART)) {
+      const found = addressAt(
+        written.replace('%40', '@') + text.slice(index + written.length, index + written.length + 256),
+        0,
+        written.length - 3,
+      );
+      if (found !== undefined) report.match({ start: index, ...found });
+    }
   },
   glance(sight) {
     const { before, written } = sight;
+    if (!written.includes('@')) return undefined;
     const at = before.length + written.indexOf('@');
     const text = before + written + sight.after;
     const start = localPartStart(text, at);

@@ -8,7 +8,8 @@ import { INSURANCE_WORDS, INSURER_WORDS } from './context-words.ts';
 const FORMS = [[8], [6]];
 const SYMBOL_AND_NUMBER = /記号[^0-9\n]{0,8}([0-9]{1,8})[^0-9\n]{0,12}番号[^0-9\n]{0,8}([0-9]{1,8})(?![0-9])/g;
 /** The insured person's number behind its own name; 記号 and 番号 may be written as one. */
-const INSURED_NUMBER = /被保険者(?:証)?(?:等)?の?(?:記号)?[・ ]?番号[^0-9\n]{0,8}\n?([0-9]{1,8}(?:[-・ ][0-9]{1,8})?|[0-9]{10})(?![0-9])/g;
+const INSURED_NUMBER =
+  /(?:被保険者(?:証)?|保険証)(?:等)?の?(?:記号)?[・ ]?番号[^0-9\n]{0,8}\n?([0-9]{1,8}(?:[-・ ][0-9]{1,8})?|[0-9]{10})(?![0-9])/g;
 const LABEL_REACH = 20;
 
 /** 健康保険: the insured person's symbol and number, and the insurer's number by its check digit. */

@@ -14,7 +14,8 @@ const SPECIAL =
 /** A product's version: `Chrome/126.0.6478.62` (RFC 9110 section 10.1.5), `v1.2.3.4`, "version 1.2.3.4". */
 const VERSION_BEFORE = /(?:[A-Za-z]\/|(?:^|[^A-Za-z])(?:v|ver\.?|version|release|build|rev\.?) ?|バージョン ?|第)$/i;
 /** Says on its own that an address follows: sshd, iptables, RFC 7239 and mail headers. */
-const SOURCE_BEFORE = /(?:\bfrom|\bby|\b(?:src|dst|addr|rhost|remote|peer|x-forwarded-for|for)[=:]) ?[[("]?$/i;
+const SOURCE_BEFORE =
+  /(?:\b(?:from|by|nameserver|allow|deny)|\bfrom [\w.-]{1,64} \(|(?:送信元|送信先|接続元|接続先|アクセス元|発信元)(?:ip)?[:は]?|\b(?:src|dst|addr|rhost|remote|peer|x-forwarded-for|for)[=:]) ?[[("]?$/i;
 /** A server's version may stand in the next sentence. */
 const WORD_REACH = 80;
 /** Common Log Format: the client's address, two words, then the time in brackets. */
@@ -36,7 +37,7 @@ export const ipAddress: Detector = {
 };
 
 function judge(window: TextWindow, start: number, value: string): { confidence: Confidence; reasons: Reason[] } {
-  const before = window.text.slice(Math.max(0, start - 20), start);
+  const before = window.text.slice(Math.max(0, start - 80), start);
   if (VERSION_BEFORE.test(before)) return { confidence: 'low', reasons: ['format', 'version-number'] };
   const end = start + value.length;
   const logged = LOG_LINE_AFTER.test(window.text.slice(end, end + 160)) || SOURCE_BEFORE.test(before);

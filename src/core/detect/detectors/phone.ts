@@ -8,12 +8,14 @@ import { OTHER_NUMBER_WORDS, PENSION_WORDS, PHONE_WORDS } from './context-words.
 const NO_PERSON = /^0(?:120|800|570|990)/;
 // After "TEL" or "FAX" a number may follow without a space; any other letter or digit makes it part of an identifier.
 const PATTERN =
-  /(?:(?<![0-9A-Za-z_.+-])|(?<=tel|fax|tel\.|fax\.))(?:\(?\+81\)?[-. ]?(?:\(0\))?[-. ]?|\(?0)(?:[5-9]0|[1-9][0-9]{0,3})\)?[-.( ]?[0-9]{1,4}(?:-\n|[-.) ])?[0-9]{4}(?![0-9A-Za-z_]|[-.][0-9])/gi;
-const COUNTRY = /^\(?\+81\)?[-. ]?(?:\(0\))?[-. ]?/;
+  /(?:(?<![0-9A-Za-z_.+-])|(?<=tel|fax|tel\.|fax\.))(?:\(?(?:\+|00)81\)?[-. ]?(?:\(0\))?[-. ]?|\(? ?0)(?:[5-9]0|[1-9][0-9]{0,3})(?: ?\) ?| ?[-(] ?|[. ])?[-(]?[0-9]{1,4}(?:-\r?\n| ?[-)] ?|[. ])?[0-9]{4}(?![0-9A-Za-z_]|[-.][0-9])/gi;
+const COUNTRY = /^\(?(?:\+|00)81\)?[-. ]?(?:\(0\))?[-. ]?/;
 /** 060 is assigned to mobile telephones beside 070, 080 and 090; 050 to IP telephones. All have eleven digits. */
 const ELEVEN_DIGITS = /^0[5-9]0/;
 /** Only these area codes have two digits (Ministry of Internal Affairs, list of area codes). */
 const SHORT_AREA = /^0[346]$/;
+/** ☎, ☏ or ℡ in UTF-8, ℡ in Shift_JIS, as bytes. */
+const SYMBOL_BEFORE = /(?:\xe2\x98[\x8e\x8f]|\xe2\x84\xa1|\x87\x84) ?$/;
 const WHOLE = new RegExp(`^(?:${PATTERN.source})$`, 'i');
 /** A word such as "order number" this close before the digits names them. */
 const LABEL_REACH = 24;
@@ -34,7 +36,7 @@ export const phone: Detector = {
     }
   },
   glance(sight) {
-    if (!WHOLE.test(sight.written) || !sight.isAlone) return undefined;
+    if (!WHOLE.test(sight.written) || !sight.isAlone || SYMBOL_BEFORE.test(sight.before)) return undefined;
     if (sight.isNear('phone') || sight.isNear('other-number') || sight.isNear('pension')) return undefined;
     const value = nationalNumber(sight.written);
     return value === undefined ? 'nothing' : { value, ...unexplained(sight.written, value) };

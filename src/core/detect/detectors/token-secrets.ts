@@ -65,9 +65,12 @@ export const jsonWebToken = tokenDetector(
 
 /** The claims of the sample on jwt.io, which is in every tutorial: `{"sub":"1234567890","name":"John Doe"`. */
 const SAMPLE_CLAIMS = '.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9l';
+/** `{"some":"payload"}`, of the documentation of PyJWT. */
+const SAMPLE_PAYLOAD = '.eyJzb21lIjoicGF5bG9hZCJ9.';
 
 function judgeJsonWebToken(token: string): Judged {
-  if (token.includes(SAMPLE_CLAIMS)) return { confidence: 'low', reasons: ['format', 'known-test-value'] };
+  if (token.includes(SAMPLE_CLAIMS) || token.includes(SAMPLE_PAYLOAD))
+    return { confidence: 'low', reasons: ['format', 'known-test-value'] };
   return namesAlgorithm(token.slice(0, token.indexOf('.'))) ? ISSUED : { confidence: 'medium', reasons: ['format'] };
 }
 

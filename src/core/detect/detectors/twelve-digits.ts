@@ -19,11 +19,28 @@ const OTHER: Readonly<Record<TwelveDigits, TwelveDigits>> = { 'my-number': 'driv
 const LABEL_REACH = 12;
 const TIMESTAMP = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d$/;
 
+/** Broken over two lines between its fours, without a hyphen. */
+const BROKEN =
+  /(?<![0-9][- ]?)(?:[0-9]{4}[- ]?[0-9]{4}[- ]?[ \t]?(?:\r\n?|\n)[ \t　]*[0-9]{4}|[0-9]{4}[- ]?(?:\r\n?|\n)[ \t　]*[0-9]{4}[- ]?[0-9]{4})(?![- ]?[0-9])/g;
+const BROKEN_REACH = 24;
+
 export function scanTwelveDigits(kind: TwelveDigits, window: TextWindow, report: Report): void {
   for (const candidate of candidates(window.text, window.groups, FORMS)) {
     if (!VALIDATORS[kind](candidate.digits)) continue;
     const match = judge(kind, window, candidate);
     if (match !== undefined) report.match(match);
+  }
+  if (window.has(WORDS[kind])) scanBroken(kind, window, report);
+}
+
+/** Only right behind its name: two lines of eight and four digits are chance. */
+function scanBroken(kind: TwelveDigits, window: TextWindow, report: Report): void {
+  for (const { index: start, 0: written } of window.text.matchAll(BROKEN)) {
+    const value = written.replaceAll(/[^0-9]/g, '');
+    const label = window.lastBefore(WORDS[kind], start, BROKEN_REACH);
+    // What is found as a number with its hyphen is not told again.
+    if (label < 0 || /-(?:\r\n?|\n)/.test(written) || window.columnAt(start) !== undefined || !VALIDATORS[kind](value)) continue;
+    report.match({ start, value, confidence: 'high', reasons: ['check-digit', 'context-word'] });
   }
 }
 

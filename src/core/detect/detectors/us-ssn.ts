@@ -10,6 +10,9 @@ const FORMS = [[3, 2, 4], [9]];
 /** Never issued: area 000, 666 and 9xx, group 00, serial 0000 (SSA, 20 CFR 422.103); and the two used in advertising. */
 const NEVER_ISSUED = /^(?:000|666|9)|^...00|0000$|^(?:078051120|219099999)$/;
 
+/** Stands in forms and code for any number. */
+const SAMPLE = '123456789';
+
 /** US social security numbers. */
 export const usSocialSecurity: Detector = {
   id: 'us.ssn',
@@ -17,6 +20,10 @@ export const usSocialSecurity: Detector = {
   scan(window, report) {
     for (const { start, digits, grouped } of candidates(window.text, window.groups, FORMS)) {
       if (NEVER_ISSUED.test(digits)) continue;
+      if (digits === SAMPLE) {
+        report.match({ start, value: digits, confidence: 'low', reasons: ['format', 'known-test-value'] });
+        continue;
+      }
       const role = window.columnAt(start)?.role;
       if (role === 'us-ssn') report.match({ start, value: digits, confidence: 'high', reasons: ['format', 'column-header'] });
       else if (role !== undefined) continue;

@@ -38,6 +38,10 @@ export const WORD_KINDS = [
   'jp.pension-number',
   'jp.health-insurance',
   'us.ssn',
+  'jp.my-number',
+  'jp.corporate-number',
+  'jp.phone',
+  'email',
 ] as const;
 export type WordKind = (typeof WORD_KINDS)[number];
 export const FIRST_WORD_KIND = 16;
@@ -78,11 +82,11 @@ export const WORDS: readonly Word[] = [
   ...words('jp.person-name', '氏名,姓名,お名前,患者名,顧客名'),
   ...words('jp.person-name', '氏 名,氏　名,名前,名義', { follow: 'label' }),
   ...words('jp.person-name', 'name', { follow: 'latin-name' }),
-  ...words('date-of-birth', '生年月日,誕生,出生日,生まれ,日生,birth'),
+  ...words('date-of-birth', '生年月日,生 年 月 日,生　年　月　日,誕生,出生日,生まれ,日生,0生,1生,2生,3生,4生,5生,6生,7生,8生,9生,birth'),
   ...words('date-of-birth', 'd.o.b,born', { begins: true, ends: true }),
   ...words('date-of-birth', followed('dob'), { begins: true }),
   ...words('jp.bank-account', '口座番号,口座名義,振込先,普通預金,当座預金,普通口座,支店名,支店番号,店番,account n,記号番号,記号・番号'),
-  ...words('jp.bank-account', '普通,当座,貯蓄,(普),（普）,(当),（当）,ordinary,savings,checking,ゆうちょ,郵便貯金,記号', {
+  ...words('jp.bank-account', '普通,当座,貯蓄,(普),（普）,(当),（当）,ordinary,savings,checking,ゆうちょ,郵便貯金,記号,振替', {
     follow: 'number',
   }),
   ...words('jp.pension-number', '年金番号,年金手帳,年金証書,pension n'),
@@ -90,4 +94,12 @@ export const WORDS: readonly Word[] = [
   ...words('jp.health-insurance', '記号', { follow: 'number' }),
   ...words('us.ssn', 'social sec,社会保障番号'),
   ...words('us.ssn', followed('ssn'), { begins: true }),
+  // Behind their names numbers are read in forms that are not looked for elsewhere: in boxes, over lines, with blanks.
+  ...words('jp.my-number', '個人番号,マイナンバー,マイナカード,通知カード,共通番号,税番号,my number,mynumber,my_number,individual n', {
+    follow: 'number',
+  }),
+  ...words('jp.corporate-number', '法人番号,法人等番号', { follow: 'number' }),
+  ...words('jp.phone', '電話,電　話,携帯,連絡先,ファックス,phone:,phone：', { follow: 'number' }),
+  ...words('jp.phone', 'tel:,tel：,tel.,fax:,fax：', { begins: true, follow: 'number' }),
+  ...words('email', 'email=,&mail=,?mail='),
 ];

@@ -67,7 +67,8 @@ test('a word tells where it begins and whether a line ends before the number', (
 function contexts(on: Engine, file: Uint8Array): Map<ContextGroup, ContextNear> {
   const found = new Map<ContextGroup, ContextNear>();
   const scanner = new Scanner(on, (candidate, surroundings) => {
-    if (candidate.kind === 'jp.my-number') for (const group of CONTEXT_GROUPS) found.set(group, surroundings.context(group));
+    if (candidate.what !== 'value' || candidate.kind !== 'jp.my-number') return;
+    for (const group of CONTEXT_GROUPS) found.set(group, surroundings.context(group));
   });
   scanner.push(file);
   scanner.finish();
