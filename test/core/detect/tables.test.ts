@@ -176,3 +176,39 @@ describe('addresses in columns', () => {
     ).toBe(0);
   });
 });
+
+describe('forms, with their headings in the first column', () => {
+  const form = [
+    ['お名前', '竈門一葉'],
+    ['フリガナ', 'カマド イチヨウ'],
+    ['住所', '東京都新宿区西新宿1-24-11'],
+    ['E-mail', 'kamado@kaisha.co.jp'],
+    ['電話番号', '090-3522-6112'],
+  ];
+
+  it('of one person', () => {
+    expect(detectRows(form).persons).toEqual({ from: 1, to: 1 });
+    expect(distinct(form, 'jp.person-name')).toBe(1);
+    expect(distinct(form, 'jp.address')).toBe(1);
+  });
+
+  it('of several, side by side', () => {
+    const rows = [
+      ['項目', '1人目', '2人目'],
+      ['氏名', '佐藤花子', '鈴木一郎'],
+      ['電話番号', '090-1111-2222', '090-1111-3333'],
+      ['生年月日', '1981/4/5', '1982/4/5'],
+    ];
+    expect(detectRows(rows).persons).toEqual({ from: 2, to: 2 });
+    expect(distinct(rows, 'date-of-birth')).toBe(2);
+  });
+
+  it('are not tables whose only known heading comes first', () => {
+    const rows = [
+      ['氏名', 'ふね'],
+      ['佐藤花子', '丸'],
+      ['鈴木一郎', '船'],
+    ];
+    expect(detectRows(rows).persons).toEqual({ from: 2, to: 2 });
+  });
+});
