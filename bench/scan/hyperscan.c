@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define MOST_PATTERNS 512
+#define MOST_PATTERNS 2048
 
 static double processor_seconds(void) {
   struct rusage usage;
