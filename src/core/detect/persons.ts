@@ -67,7 +67,7 @@ export class PersonCounter {
       for (const value of values) if (!this.#isCounted(detector.id, value)) all.add(value);
       distinct.set(kind, all);
     }
-    const [han, kana, latin] = NAMES_BY_SCRIPT.map((kind) => distinct.get(kind)?.size ?? 0) as [number, number, number];
+    const [han = 0, kana = 0, latin = 0] = NAMES_BY_SCRIPT.map((kind) => distinct.get(kind)?.size ?? 0);
     for (const kind of NAMES_BY_SCRIPT) distinct.delete(kind);
     const to = Math.max(Math.max(han, kana) + latin, ...[...distinct.values()].map(({ size }) => size));
     // A person has one document number of a kind and one name, which may stand beside its reading: each other one is another's.
