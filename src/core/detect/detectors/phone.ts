@@ -16,6 +16,8 @@ const ELEVEN_DIGITS = /^0[5-9]0/;
 const SHORT_AREA = /^0[346]$/;
 /** ☎, ☏ or ℡ in UTF-8, ℡ in Shift_JIS, as bytes. */
 const SYMBOL_BEFORE = /(?:\xe2\x98[\x8e\x8f]|\xe2\x84\xa1|\x87\x84) ?$/;
+/** As most lists have them: told from all other forms first, for it is cheap. 0800 is toll-free. */
+const MOBILE = /^0[5-9]0-[1-9][0-9]{3}-[0-9]{4}$/;
 const WHOLE = new RegExp(`^(?:${PATTERN.source})$`, 'i');
 /** A word such as "order number" this close before the digits names them. */
 const LABEL_REACH = 24;
@@ -47,7 +49,11 @@ export const phone: Detector = {
 /** A cell of a column of telephone numbers. A spreadsheet that took the number for a quantity dropped its leading zero. */
 export function phoneOfCell(cell: string, headed: boolean): Omit<Match, 'start'> | undefined {
   const written = cell.trim();
-  const whole = WHOLE.test(written) ? nationalNumber(written) : undefined;
+  const whole = MOBILE.test(written)
+    ? written.slice(0, 3) + written.slice(4, 8) + written.slice(9)
+    : WHOLE.test(written)
+      ? nationalNumber(written)
+      : undefined;
   const value = whole ?? (headed && /^[0-9]{9,10}$/.test(written) && isPossible(`0${written}`) ? `0${written}` : undefined);
   return value === undefined ? undefined : { value, confidence: 'high', reasons: ['format', headed ? 'column-header' : 'column-type'] };
 }
