@@ -62,12 +62,17 @@ describe('behind its name', () => {
 });
 
 describe('birth dates by the 生 behind them', () => {
-  it.each(['S52.11.20生', 'S56/4/5生', 'H14.6.17生まれ', '1978-01-13生まれ', '19840228生', '昭和 26 年 1 月 27 日生まれ'])(
-    'finds %s',
-    (text) => {
-      for (const found of inEveryEncoding(text)) expect(found).toEqual(['date-of-birth:high:1']);
-    },
-  );
+  it.each([
+    '1980年5月6日に生まれ',
+    'S52.11.20生',
+    'S56/4/5生',
+    'H14.6.17生まれ',
+    '1978-01-13生まれ',
+    '19840228生',
+    '昭和 26 年 1 月 27 日生まれ',
+  ])('finds %s', (text) => {
+    for (const found of inEveryEncoding(text)) expect(found).toEqual(['date-of-birth:high:1']);
+  });
   it.each([
     'birthday party on 2025-06-01',
     '誕生日プレゼントは6月1日までに発送\n設立：1975年4月1日',

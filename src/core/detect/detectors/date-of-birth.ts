@@ -28,7 +28,7 @@ const OTHER_DATE =
 const OCCASION =
   /^(?:誕生日|birthday)(?:'s)? ?(?:の)?(?:プレゼント|パーティ|会|ケーキ|カード|祝|特典|クーポン|キャンペーン|割|月|part|present|cake|card|gift|wish|sale|message)/i;
 /** A date of birth may have 生 behind it, in any form. */
-const BORN = /[日0-9] ?生/;
+const BORN = /[日0-9] ?に?生/;
 
 /** Dates under a birth-date heading, behind such a word with no date between, or before 生まれ. */
 export const dateOfBirth: Detector = {
