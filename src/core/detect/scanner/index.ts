@@ -7,4 +7,3 @@ export { CONTEXT_GROUPS, type ContextGroup, type ContextNear, type ContextWordPl
 export { createEngine, createScanner } from './create.ts';
 export type { Engine } from './engine.ts';
 export { Scanner, type Surroundings, type TakeCandidate } from './scanner.ts';
-export { candidateWindows, type CandidateWindow } from './windows.ts';
