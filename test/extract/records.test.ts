@@ -69,6 +69,12 @@ describe('vCard', () => {
     expect(seen.findings.find(({ detector }) => detector === 'jp.my-number')?.where[0]).toMatchObject({ line: 7 });
   });
 
+  it('counts each card once, whatever else stands in them', async () => {
+    const names = ['山田 花子', '佐藤 次郎', '鈴木 一', '高橋 恵子'];
+    const cards = names.map((name, index) => card(`FN:${name}`, `TEL:090-1111-222${index}`, `TEL:03-1234-567${index}`, 'NOTE:来月訪問'));
+    expect(await extractBytes(cards.join(''))).toMatchObject({ persons: { from: 4, to: 4 } });
+  });
+
   it.each([
     ['Shift_JIS', 'SHIFT_JIS', encodeJapanese('佐藤 太郎', 'shift_jis')],
     ['UTF-8', 'UTF-8', Buffer.from('佐藤 太郎')],

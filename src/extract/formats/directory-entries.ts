@@ -54,7 +54,11 @@ export async function extractDirectoryEntries(level: Level, content: Content): P
       extraction.budget.countEntry();
       await level.inner(`${name.toLowerCase()}-${++files}`, () => contentOfSource(bufferSource(file)));
     } else if (card !== undefined && CARD_COLUMNS.some(([column]) => column === name)) card.push(property);
-    else if (name !== 'BEGIN' && name !== 'END') extraction.emit({ kind: 'text', text: value, place: placeOf(level, { line }) });
+    else if (name !== 'BEGIN' && name !== 'END') {
+      extraction.emit({ kind: 'text', text: value, place: placeOf(level, { line }) });
+      // Text between rows ends a table: the next card needs its headings again.
+      headed = false;
+    }
   }
 }
 
