@@ -8,6 +8,7 @@ export interface Pattern {
   readonly source: string;
 }
 
+const LINE_FEED = 0x0a;
 const WIDE_UTF8 = String.raw`\xef\xbc[\x90-\x99]`;
 const WIDE_SHIFT_JIS = String.raw`\x82[\x4f-\x58]`;
 const CHARACTER = String.raw`[\xe3-\xe9][\x80-\xbf][\x80-\xbf]`;
@@ -76,6 +77,8 @@ const SHAPES: readonly string[] = [
 export function patterns(numbers: 'forms' | 'shapes'): Pattern[] {
   const words = new Map<string, Pattern>();
   for (const { bytes, exact, required } of literals()) {
+    // ripgrep looks at lines.
+    if (bytes.includes(LINE_FEED)) continue;
     const tail = required >= FOLLOW_LATIN_NAME ? 0 : required;
     const pattern = { caseless: !exact, source: escape(bytes) + (tail > 0 ? `[A-Za-z0-9_-]{${tail}}` : '') };
     words.set(`${exact} ${pattern.source}`, pattern);
