@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { scanReport } from '../../../src/cli/scan/report-schema.ts';
@@ -12,19 +13,22 @@ const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
 const FILES = 1200;
 /** More than the state holds back, far less than there are. */
 const STOP_AT = 400;
+const AT_REST_MILLIS = 2100;
 const folder = temporaryFolder();
 const line = z.looseObject({ path: z.string(), reused: z.boolean().optional(), ms: z.number() });
 let whole: object[];
 
-beforeAll(() => {
+beforeAll(async () => {
   for (let index = 0; index < FILES; index += 1) {
     const parent = join(folder, 'tree', `d${index % 20}`);
     mkdirSync(parent, { recursive: true });
     // Every tenth holds a My Number; all differ.
     writeFileSync(join(parent, `f${index}.txt`), `${index}\n${index % 10 === 0 ? 'マイナンバー 123456789018' : '議事録'}\n`);
   }
-  // Long enough for the files to be at rest when the scans with a state come.
   whole = plain(scan().out);
+  // A state keeps nothing of files as young as the coarsest timestamps: the clock itself is what is waited for.
+  const newest = statSync(join(folder, 'tree', 'd19', `f${FILES - 1}.txt`)).ctimeMs;
+  await setTimeout(Math.max(0, newest + AT_REST_MILLIS - Date.now()));
 });
 
 const options = (state: string, report: string): string[] => ['--state', join(folder, state), '--report', join(folder, report)];
