@@ -33,7 +33,7 @@ export type ColumnRole =
 /** Headings after `plainHeading`: no spaces, no punctuation, lower case. The first that fits wins. */
 const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ['corporate-number', /法人番号|^corporatenumber$|登録番号t/],
-  ['my-number', /個人番号|マイナンバー|^my(?:number|no)$|^individualnumber$/],
+  ['my-number', /個人番号|マイナンバー|^個番$|^my(?:number|no)$|^individualnumber$/],
   ['drivers-license', /免許証?(?:の)?番号|^driver'?s?licen[cs]e(?:number|no)?$/],
   ['passport', /旅券番号|パスポート番号|^passport(?:number|no)?$/],
   ['residence-card', /在留カード|^residencecard(?:number|no)?$/],
@@ -88,7 +88,7 @@ const HEADINGS: readonly (readonly [ColumnRole, RegExp])[] = [
   ],
   [
     'other-number',
-    /(?:注文|受注|発注|伝票|追跡|送り状|問い?合わ?せ|管理|商品|製品|部品|部材|図面|資産|契約|請求書?|受付|整理|シリアル|製造|ロット|型)(?:番号|no|id|コード)$|^(?:品|型|図)番$|^(?:order|tracking|invoice|serial|item|product|part|asset|lot)(?:number|no|id)$|郵便番号|^(?:zip|postalcode|jan|isbn|sku|timestamp|日時|日付|price|amount)|金額|残高|借方|貸方|^(?:入金|出金|合計|小計|売上|単価|税額|定価|価格)|^(?:普通|当座|定期)預金$/,
+    /(?:注文|受注|発注|取引|決済|予約|申込|申請|承認|処理|伝票|追跡|送り状|問い?合わ?せ|管理|商品|製品|部品|部材|図面|資産|契約|請求書?|受付|整理|シリアル|製造|ロット|型)(?:番号|no|id|コード)$|^(?:品|型|図)番$|^(?:order|transaction|payment|booking|request|tracking|invoice|serial|item|product|part|asset|lot)(?:number|no|id)$|郵便番号|^(?:zip|postalcode|jan|isbn|sku|timestamp|日時|日付|price|amount)|金額|残高|借方|貸方|^(?:入金|出金|合計|小計|売上|単価|税額|定価|価格)|^(?:普通|当座|定期)預金$/,
   ],
 ];
 

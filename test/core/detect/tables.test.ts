@@ -46,6 +46,9 @@ describe('headings of names', () => {
     ['日中の連絡先', 'phone'],
     ['お名前(名)', 'given-name'],
     ['品番', 'other-number'],
+    ['取引ID', 'other-number'],
+    ['Transaction ID', 'other-number'],
+    ['個番', 'my-number'],
   ])('%s heads %s', (heading, role) => {
     expect(roleOfHeading(heading)).toBe(role);
   });
