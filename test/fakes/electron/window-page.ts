@@ -99,7 +99,9 @@ export class WindowPage {
 
   async #answer(page: Page, route: Route): Promise<void> {
     const request = route.request();
-    const leaves = request.isNavigationRequest() && request.frame() === page.mainFrame() && !this.#loading;
+    const navigates = request.isNavigationRequest() && request.frame() === page.mainFrame();
+    // Electron asks only of what the page itself begins; a reload from outside stays where it is.
+    const leaves = navigates && !this.#loading && request.url() !== page.url();
     if (leaves && !this.#options.mayNavigate(toElectronUrl(request.url()))) return route.abort('aborted');
     const response = await fakeProtocol.answer(request.url());
     if (response === null) return route.abort('blockedbyclient');
