@@ -47,14 +47,13 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
   };
   const sheetPlace = { ...(part === undefined ? {} : { part }), sheet };
   return {
-    element(text, open) {
-      const end = inRow ? plain.read(text, open) : -1;
+    element(piece, open) {
+      const end = inRow ? plain.read(piece, open) : -1;
       if (end < 0) return -1;
       column = Math.min(MOST_COLUMNS, plain.column < 0 ? column + 1 : plain.column);
-      const { valueStart, valueEnd } = plain;
-      if (plain.type === 's') put(column, strings[wholeNumber(text, valueStart, valueEnd)] ?? '');
+      if (plain.type === 's') put(column, strings[plain.wholeNumber(piece)] ?? '');
       else {
-        const written = text.slice(valueStart, valueEnd);
+        const written = plain.value(piece);
         put(column, plain.type === 'n' && plain.hasExponent ? storedNumber(written) : written);
       }
       return end;
@@ -92,12 +91,6 @@ export function worksheetEvents(extraction: Extraction, sheet: string, part: str
       else if (pageText !== undefined) pageText += piece;
     },
   };
-}
-
-function wholeNumber(text: string, start: number, end: number): number {
-  let number = start === end ? -1 : 0;
-  for (let at = start; at < end; at++) number = number * 10 + text.charCodeAt(at) - 0x30;
-  return number;
 }
 
 function cellText(type: string, value: string, strings: readonly string[]): string {

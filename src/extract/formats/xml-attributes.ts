@@ -5,7 +5,7 @@ const EQUALS = 0x3d;
 export class XmlAttributes {
   #tag = '';
 
-  /** `tag` is what stands between the brackets. */
+  /** `tag` is what stands between the brackets, a character for each byte of UTF-8. */
   read(tag: string): this {
     this.#tag = tag;
     return this;
@@ -28,7 +28,7 @@ export class XmlAttributes {
       if (quote !== '"' && quote !== "'") continue;
       const end = tag.indexOf(quote, at + 1);
       if (end < 0) return undefined;
-      if (to - from === name.length && tag.startsWith(name, from)) return decodeEntities(tag.slice(at + 1, end));
+      if (to - from === name.length && tag.startsWith(name, from)) return decodeEntities(utf8Text(tag.slice(at + 1, end)));
       at = end + 1;
     }
     return undefined;
@@ -39,6 +39,14 @@ function skipSpace(tag: string, from: number): number {
   let at = from;
   while (at < tag.length && tag.charCodeAt(at) <= SPACE) at++;
   return at;
+}
+
+// oxlint-disable-next-line no-control-regex -- ASCII as a whole
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** The text of UTF-8 that was given a character for each byte. */
+function utf8Text(latin1: string): string {
+  return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, 'latin1').toString() : latin1;
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

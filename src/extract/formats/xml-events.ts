@@ -1,6 +1,16 @@
 import type { Budget } from '../budget.ts';
 import { decodeEntities, XmlAttributes } from './xml-attributes.ts';
-import { xmlText } from './xml-text.ts';
+import { xmlUtf8 } from './xml-text.ts';
+
+/** A stretch of XML, as bytes of UTF-8 and with a character for each byte, so that offsets are the same in both. */
+export interface XmlPiece {
+  /** Behind them stand zeros, so that who looks some bytes ahead needs not look for the end. */
+  readonly bytes: Buffer;
+  readonly latin1: string;
+}
+
+/** How far ahead that is. */
+const ZEROS = 64;
 
 export interface XmlEvents {
   /** `name` is without its prefix; attribute names keep theirs. */
@@ -10,7 +20,7 @@ export interface XmlEvents {
    * May read a whole element, the one whose tag begins at `open`, by itself; gives where it ends, or -1 to have it read
    * as usual. Such an element must be well-formed.
    */
-  element?(text: string, open: number): number;
+  element?(piece: XmlPiece, open: number): number;
   /** May come in pieces. */
   text?(text: string): void;
 }
@@ -30,9 +40,9 @@ export async function readXml(
   budget: Budget,
 ): Promise<XmlResult> {
   const tokenizer = new XmlTokenizer(events);
-  for await (const text of xmlText(chunks)) {
+  for await (const bytes of xmlUtf8(chunks)) {
     budget.checkTime();
-    tokenizer.write(text);
+    tokenizer.write(bytes);
   }
   return { wellFormed: tokenizer.finish() };
 }
@@ -44,10 +54,12 @@ const LONGEST_REFERENCE = 12;
 const DEEPEST_NAMES = 4096;
 const MOST_NAMES = 4096;
 
+const LESS = 0x3c;
 const SLASH = 0x2f;
 const EXCLAMATION = 0x21;
 const QUESTION = 0x3f;
 
+/** Looks at markup with a character for each byte: all of it is ASCII, and only what is handed out is decoded. */
 class XmlTokenizer {
   readonly #events: XmlEvents;
   readonly #attributes = new XmlAttributes();
@@ -57,7 +69,9 @@ class XmlTokenizer {
   #depth = 0;
   #wellFormed = true;
   #seenElement = false;
-  #carried = '';
+  /** The bytes in hand; so many at the beginning are left of the chunks before. */
+  #bytes = Buffer.alloc(0);
+  #carried = 0;
   /** Where a section that may be of any length ends: a comment, an instruction, CDATA. */
   #until: string | undefined;
   #inCdata = false;
@@ -68,19 +82,29 @@ class XmlTokenizer {
     this.#events = events;
   }
 
-  write(chunk: string): void {
-    const text = this.#carried === '' ? chunk : this.#carried + chunk;
-    this.#carried = '';
+  write(chunk: Uint8Array): void {
+    const length = this.#carried + chunk.length;
+    if (this.#bytes.length < length + ZEROS) {
+      const larger = Buffer.allocUnsafeSlow((length + ZEROS) * 2);
+      larger.set(this.#bytes.subarray(0, this.#carried));
+      this.#bytes = larger;
+    }
+    const bytes = this.#bytes;
+    bytes.set(chunk, this.#carried);
+    bytes.fill(0, length, length + ZEROS);
+    this.#carried = 0;
+    const piece = { bytes, latin1: bytes.toString('latin1', 0, length) };
     let at = 0;
-    while (at < text.length) {
+    while (at < length) {
       const next =
         this.#until !== undefined
-          ? this.#section(text, at)
+          ? this.#section(piece, at)
           : this.#declaration > 0
-            ? this.#skipDeclaration(text, at)
-            : this.#content(text, at);
+            ? this.#skipDeclaration(piece.latin1, at)
+            : this.#content(piece, at);
       if (next < 0) {
-        this.#carried = text.slice(at);
+        bytes.copyWithin(0, at, length);
+        this.#carried = length - at;
         return;
       }
       at = next;
@@ -89,24 +113,26 @@ class XmlTokenizer {
 
   /** Whether all of it was well-formed, as far as reading needs it. */
   finish(): boolean {
-    if (this.#carried !== '' && this.#carried[0] !== '<' && this.#until === undefined) {
-      this.#text(this.#carried);
-      this.#carried = '';
-    }
-    const complete = this.#depth === 0 && this.#declaration === 0 && this.#carried === '' && this.#until === undefined;
+    const rest = this.#bytes.toString('utf8', 0, this.#carried);
+    const isText = rest !== '' && rest[0] !== '<' && this.#until === undefined;
+    if (isText) this.#text(rest);
+    const complete = this.#depth === 0 && this.#declaration === 0 && (rest === '' || isText) && this.#until === undefined;
     return this.#wellFormed && this.#seenElement && complete;
   }
 
   /** Text up to the next tag, and the tag; gives where it ends, or -1 when more is needed. */
-  #content(text: string, from: number): number {
+  #content(piece: XmlPiece, from: number): number {
+    if (piece.bytes[from] === LESS) {
+      const whole = this.#events.element?.(piece, from) ?? -1;
+      if (whole >= 0) return whole;
+    }
+    const text = piece.latin1;
     const open = text.indexOf('<', from);
-    if (open < 0) return this.#lastText(text, from);
+    if (open < 0) return this.#lastText(piece, from);
     if (open > from) {
-      this.#text(text.slice(from, open));
+      this.#text(piece.bytes.toString('utf8', from, open));
       return open;
     }
-    const whole = this.#events.element?.(text, open) ?? -1;
-    if (whole >= 0) return whole;
     const second = text.charCodeAt(open + 1);
     if (second === EXCLAMATION || second === QUESTION) return this.#markup(text, open);
     const end = text.indexOf('>', open);
@@ -123,13 +149,13 @@ class XmlTokenizer {
     return tagEnd + 1;
   }
 
-  /** Text at the end of what there is: a reference at its end may be cut. */
-  #lastText(text: string, from: number): number {
-    const reference = text.lastIndexOf('&');
-    const cut = reference >= from && text.length - reference < LONGEST_REFERENCE && !text.includes(';', reference);
-    if (cut && reference === from) return -1;
-    const end = cut ? reference : text.length;
-    this.#text(text.slice(from, end));
+  /** Text at the end of what there is: a reference or a character at its end may be cut. */
+  #lastText({ bytes, latin1 }: XmlPiece, from: number): number {
+    const reference = latin1.lastIndexOf('&');
+    const cut = reference >= from && latin1.length - reference < LONGEST_REFERENCE && !latin1.includes(';', reference);
+    const end = cut ? reference : endOfCharacters(bytes, from, latin1.length);
+    if (end === from) return -1;
+    this.#text(bytes.toString('utf8', from, end));
     return end;
   }
 
@@ -150,11 +176,11 @@ class XmlTokenizer {
     return at;
   }
 
-  #section(text: string, from: number): number {
+  #section({ bytes, latin1 }: XmlPiece, from: number): number {
     const until = this.#until ?? '';
-    const end = text.indexOf(until, from);
-    const inside = end < 0 ? Math.max(from, text.length - until.length + 1) : end;
-    if (this.#inCdata && inside > from) this.#events.text?.(text.slice(from, inside));
+    const end = latin1.indexOf(until, from);
+    const inside = end < 0 ? endOfCharacters(bytes, from, Math.max(from, latin1.length - until.length + 1)) : end;
+    if (this.#inCdata && inside > from) this.#events.text?.(bytes.toString('utf8', from, inside));
     if (end < 0) return inside === from ? -1 : inside;
     this.#until = undefined;
     this.#inCdata = false;
@@ -220,6 +246,16 @@ class XmlTokenizer {
     this.#wellFormed = false;
     return text.length;
   }
+}
+
+/** Where the last whole character of UTF-8 ends. */
+function endOfCharacters(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = to - 1; at >= from && at >= to - 3; at--) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) return to;
+    if (byte >= 0xc0) return to - at < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? at : to;
+  }
+  return to;
 }
 
 const DOUBLE_QUOTE = 0x22;
