@@ -11,6 +11,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { enroll, type Enrolment } from '../src/agent/enrolment/index.ts';
 import { buildAgentApi } from '../src/collector/agent-api/build-agent-api.ts';
 import { administration, startCollector } from '../src/collector/index.ts';
+import { IndexFolder } from '../src/collector/index-folder.ts';
 import { Signals } from '../src/collector/signals.ts';
 import { openStore } from '../src/collector/store/store.ts';
 import { eventsResponse } from '../src/contracts/collector-api.ts';
@@ -91,7 +92,13 @@ async function measureHttp(root: string, organisation: Organisation): Promise<nu
     throw error;
   });
   const certificates = new Map(agents.map((agent) => [agent.agent, new X509Certificate(agent.certificate)]));
-  const dependencies = { store, organisation, signals: new Signals(), now: Date.now };
+  const dependencies = {
+    store,
+    organisation,
+    signals: new Signals(),
+    indexes: await IndexFolder.open(join(state, 'indexes')),
+    now: Date.now,
+  };
   const app = await buildAgentApi(dependencies, {
     peerCertificate: (request) => certificates.get(new URL(request.url, 'http://x').searchParams.get('agent') ?? '') ?? null,
   });

@@ -3,6 +3,7 @@ import type { Policy } from '../contracts/policy.ts';
 import { durationMillis, sizeBytes } from '../core/units.ts';
 import type { PolicyStore, VerifiedRelease } from '../policy/index.ts';
 import type { Happening } from './effects.ts';
+import type { IndexKeeper } from './index-keeper.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 import type { OpenSpool } from './spool/sqlite-spool.ts';
 
@@ -10,6 +11,7 @@ export interface PolicyKeeperPorts {
   readonly store: PolicyStore;
   readonly spool: Pick<OpenSpool, 'setMaxBytes'>;
   readonly quarantine: Pick<Quarantine, 'setLimits'>;
+  readonly indexes: Pick<IndexKeeper, 'bring'>;
   readonly now: () => Date;
   /** Practice: how the policy is bent before it comes into force. */
   readonly adapt?: (policy: Policy) => Policy;
@@ -29,6 +31,7 @@ export class PolicyKeeper {
     for (const damage of this.#ports.store.damage) this.#refuse(damage);
     const current = this.#ports.store.current(this.#ports.now());
     if (current === undefined) return;
+    void this.#ports.indexes.bring(current.policy['own-data']);
     this.#apply(current);
     if (current.expired) {
       const reason = `Release ${current.reference.version} is past its time. It stays in force until a newer one comes.`;
@@ -43,7 +46,11 @@ export class PolicyKeeper {
       this.#refuse(offered.error);
       return false;
     }
-    if (offered.value !== 'unchanged') this.#apply(offered.value);
+    if (offered.value !== 'unchanged') {
+      // First, since files that wait for an index are unreadable under the new policy; but not for ever, for it may be stricter.
+      await this.#ports.indexes.bring(offered.value.policy['own-data']);
+      this.#apply(offered.value);
+    }
     return true;
   }
 

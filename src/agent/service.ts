@@ -11,6 +11,7 @@ import { openAgentStores } from './agent-state.ts';
 import { Engine } from './engine.ts';
 import { EnrolledVolumes } from './enrolled-volumes.ts';
 import { guardFactory } from './guard-factory.ts';
+import { IndexKeeper } from './index-keeper.ts';
 import { watchAddresses } from './network-addresses.ts';
 import { PolicyKeeper } from './policy-keeper.ts';
 import { practicePolicy, practiceVolumes } from './practice-volumes.ts';
@@ -52,7 +53,8 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   const { lock, enrolment, spool, quarantine, policies, identities, guardFolder } = stores.value;
   if (spool.movedAside !== null) log(`The spool could not be read; it is kept as ${spool.movedAside} and a new one is begun.`);
 
-  const inspector = createInspector({ indexPath: ({ sha256 }) => join(options.state, 'indexes', sha256) });
+  const indexFolder = join(options.state, 'indexes');
+  const inspector = createInspector({ indexPath: ({ sha256 }) => join(indexFolder, sha256) });
   const trays = new TraySessions(() => clock.now());
   const readRecord = async (volume: Volume) => {
     const record = await recordOf(volume, enrolment.policyKey);
@@ -132,8 +134,10 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   if (!served.ok) return served;
   const tray = served.value;
 
+  const indexes = new IndexKeeper({ folder: indexFolder, clock, log, fetch: (sha256, file) => sync.fetchIndex(sha256, file) });
   const policyKeeper = new PolicyKeeper({
     store: policies,
+    indexes,
     spool,
     quarantine,
     now: () => new Date(clock.now()),
@@ -156,6 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
       await engine.stop();
       report({ kind: 'agent.stopping', reason });
       quarantineKeeper.stop();
+      indexes.stop();
       await sync.stop();
       await tray.close();
       await inspector.close();

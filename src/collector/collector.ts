@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Organisation } from '../pki/index.ts';
 import { buildAgentApi } from './agent-api/build-agent-api.ts';
 import { buildConsoleApi } from './console-api/build-console-api.ts';
 import type { Dependencies } from './dependencies.ts';
+import { IndexFolder } from './index-folder.ts';
 import { serverIdentity } from './server-certificate.ts';
 import { Signals } from './signals.ts';
 import { openStore } from './store/store.ts';
@@ -49,7 +51,8 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   });
   const store = await openStore(options.state, options.onLost);
   const signals = new Signals();
-  const dependencies: Dependencies = { store, organisation: options.organisation, signals, now };
+  const indexes = await IndexFolder.open(join(options.state, 'indexes'));
+  const dependencies: Dependencies = { store, organisation: options.organisation, signals, indexes, now };
   const log = options.log === undefined ? {} : { log: options.log };
   const agents = await buildAgentApi(dependencies, { tls, ...log });
   const console = await buildConsoleApi(dependencies, {

@@ -1,4 +1,5 @@
 import type { Organisation } from '../pki/index.ts';
+import type { IndexFolder } from './index-folder.ts';
 import type { Signals } from './signals.ts';
 import type { Store } from './store/store.ts';
 
@@ -7,6 +8,7 @@ export interface Dependencies {
   readonly store: Store;
   readonly organisation: Pick<Organisation, 'authority' | 'policyPublicKey' | 'groupIdentity'>;
   readonly signals: Signals;
+  readonly indexes: IndexFolder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

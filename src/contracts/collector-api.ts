@@ -75,6 +75,20 @@ export const waitQuery = z.strictObject({ policyVersion: z.coerce.number().int()
 export const waitResponse = z.strictObject({ policyVersion: count.optional(), commands: z.array(command).max(100) });
 export type WaitResponse = z.infer<typeof waitResponse>;
 
+/**
+ * `GET /v1/indexes/<sha256>` gives agents an index of own data that the release in force names; `GET` and
+ * `POST /api/indexes/<sha256>?offset=N&last=true` tell an administrator how much of one has arrived and take the next piece.
+ */
+export const indexParameters = z.strictObject({ sha256: sha256Hex });
+export const INDEX_PIECE_BYTES = 8 * 1024 * 1024;
+export const indexPieceQuery = z.strictObject({ offset: z.coerce.number().int().min(0), last: z.stringbool().default(false) });
+export const indexState = z.strictObject({
+  /** Bytes that are here: the next piece begins there. */
+  received: count,
+  complete: z.boolean(),
+});
+export type IndexState = z.infer<typeof indexState>;
+
 /** A refusal, from either half. */
 export const apiError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 export type ApiError = z.infer<typeof apiError>;

@@ -64,7 +64,7 @@ describe('sekisho collector', () => {
     ];
     const pushed = await sekisho(push, PASSWORD);
     expect(pushed).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(pushed.stdout)).toEqual({ name: 'test-policy', version: 4 });
+    expect(JSON.parse(pushed.stdout)).toEqual({ name: 'test-policy', version: 4, indexes: [] });
     const again = await sekisho(push, PASSWORD);
     expect(again.code).toBe(2);
     expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'DLP_POLICY_OLDER' } });

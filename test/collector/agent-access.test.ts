@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Enrolment } from '../../src/agent/enrolment/index.ts';
 import { buildAgentApi } from '../../src/collector/agent-api/build-agent-api.ts';
 import { administration, type RunningCollector } from '../../src/collector/index.ts';
+import { IndexFolder } from '../../src/collector/index-folder.ts';
 import { Signals } from '../../src/collector/signals.ts';
 import { openStore } from '../../src/collector/store/store.ts';
 import { issueAgentCertificate, type Organisation, privateKeyFromPem } from '../../src/pki/index.ts';
@@ -139,7 +140,13 @@ describe('the listener', () => {
       throw error;
     });
     const certificate = new X509Certificate(agent.certificate);
-    const dependencies = { store, organisation, signals: new Signals(), now: Date.now };
+    const dependencies = {
+      store,
+      organisation,
+      signals: new Signals(),
+      indexes: await IndexFolder.open(join(folder, 'indexes')),
+      now: Date.now,
+    };
     const app = await buildAgentApi(dependencies, { peerCertificate: () => certificate, requestMillis: 300 });
     const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     const { connect: connectPlain } = await import('node:net');

@@ -38,6 +38,12 @@ export class ConsoleClient {
     return this.#send(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
+  /** A piece of an index. */
+  sendBytes(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<ConsoleAnswer> {
+    const headers = { cookie: this.cookie, origin: this.origin, 'content-type': 'application/octet-stream' };
+    return this.#send(path, { method: 'POST', headers, body: bytes });
+  }
+
   async fleet(): Promise<FleetResponse> {
     return fleetResponse.parse((await this.get('/api/fleet')).body);
   }
@@ -62,7 +68,7 @@ rules: []
 export function signedRelease(
   organisation: Organisation,
   version: number,
-  more: { notBefore?: number; expires?: number } = {},
+  more: { notBefore?: number; expires?: number; source?: string } = {},
 ): DsseEnvelope {
   const now = Date.now();
   const at = (millis: number): string => new Date(millis).toISOString();
@@ -76,7 +82,7 @@ export function signedRelease(
       notBefore: at(more.notBefore ?? now - 60_000),
       expires: at(more.expires ?? now + 86_400_000),
       recipients: [...organisation.recipients],
-      source: SOURCE,
+      source: more.source ?? SOURCE,
     },
   });
 }

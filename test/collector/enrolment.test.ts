@@ -81,7 +81,9 @@ describe('enrolment', () => {
     const text = token();
     const parsed = parseEnrolmentToken(text);
     if (!parsed.ok) throw new Error(parsed.error.message);
-    const files = readdirSync(state).map((file) => readFileSync(join(state, file)).includes(parsed.value.secret));
+    const entries = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = entries.map(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(parsed.value.secret));
+    expect(files.length).toBeGreaterThan(0);
     expect(files).not.toContain(true);
   });
 

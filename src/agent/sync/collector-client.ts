@@ -1,4 +1,8 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import {
   apiError,
@@ -15,6 +19,7 @@ import {
 } from '../../contracts/collector-api.ts';
 import { errorCode, type Failure, failure } from '../../contracts/errors.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
+import { fromErrno } from '../../node/errno.ts';
 import type { Enrolment } from '../enrolment/index.ts';
 
 const ANSWER_MILLIS = 30_000;
@@ -80,6 +85,30 @@ export class CollectorClient {
     return ok({ envelope: answer.value.text, tag: answer.value.tag });
   }
 
+  /**
+   * Brings an index of own data into `file`, which is read on where an earlier try broke off. What it holds then is not
+   * compared with its SHA-256 here.
+   */
+  async fetchIndex(sha256: string, file: string): Promise<Result<void, Failure>> {
+    const offset = await stat(file).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    const response = await this.#begin(`/v1/indexes/${sha256}`, offset);
+    if (!response.ok) return response;
+    const { statusCode = 0 } = response.value;
+    // Nothing lies behind what is here: it is whole, or it is not the index.
+    if (statusCode === 416) return (response.value.resume(), ok(undefined));
+    if (statusCode !== 200 && statusCode !== 206)
+      return err(refusalOf({ status: statusCode, tag: '', text: await textOf(response.value) }));
+    try {
+      await pipeline(response.value, createWriteStream(file, { flags: statusCode === 206 ? 'a' : 'w', mode: 0o600 }));
+      return ok(undefined);
+    } catch (error) {
+      return err(isFromDisk(error) ? fromErrno(error) : offline(this.#url, error));
+    }
+  }
+
   close(): void {
     this.#closed.abort();
     this.#agent.destroy();
@@ -94,6 +123,22 @@ export class CollectorClient {
     return err(
       failure('DLP_SYNC_REFUSED', 'The collector answered in an unknown form. It may be of another version.', { retryable: true }),
     );
+  }
+
+  /** A request whose answer may take as long as its bytes keep coming. */
+  #begin(path: string, offset: number): Promise<Result<IncomingMessage, Failure>> {
+    return new Promise((resolve) => {
+      const outgoing = request(new URL(path, this.#url), {
+        agent: this.#agent,
+        headers: offset === 0 ? {} : { range: `bytes=${offset}-` },
+        signal: this.#closed.signal,
+        timeout: ANSWER_MILLIS,
+      });
+      outgoing.once('timeout', () => outgoing.destroy(new Error('nothing came for a long time')));
+      outgoing.once('error', (cause) => resolve(err(offline(this.#url, cause))));
+      outgoing.once('response', (response) => resolve(ok(response)));
+      outgoing.end();
+    });
   }
 
   #send(call: Call): Promise<Result<Answer, Failure>> {
@@ -134,6 +179,22 @@ function refusalOf({ status, text }: Answer): Failure {
   const code = errorCode.safeParse(parsed.data.code);
   return failure(code.success ? code.data : 'DLP_SYNC_REFUSED', parsed.data.message, { retryable: parsed.data.retryable });
 }
+
+const LONGEST_REFUSAL = 16_384;
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) if (text.length < LONGEST_REFUSAL) text += String(chunk);
+  return text;
+}
+
+/** System calls on files carry a path, those on connections none. */
+const isFromDisk = (error: unknown): boolean =>
+  error instanceof Error &&
+  'syscall' in error &&
+  (error.syscall === 'open' || error.syscall === 'write') &&
+  'code' in error &&
+  error.code !== 'EPIPE';
 
 function parseJson(text: string): unknown {
   try {

@@ -51,6 +51,8 @@ export interface Sync {
   /** Exchanges now: to fetch a policy, or because what the collector should know has changed. */
   refresh(): void;
   reportCommand(id: string, succeeded: boolean, detail?: string): void;
+  /** Brings an index into a file, from where an earlier try broke off; its bytes are not checked. */
+  fetchIndex(sha256: string, file: string): Promise<Result<void, Failure>>;
 }
 
 export function createSync(options: SyncOptions): Sync {
@@ -99,6 +101,10 @@ class CollectorSync implements Sync {
 
   status(): SyncStatus {
     return this.#status;
+  }
+
+  fetchIndex(sha256: string, file: string): Promise<Result<void, Failure>> {
+    return this.#client.fetchIndex(sha256, file);
   }
 
   refresh(): void {

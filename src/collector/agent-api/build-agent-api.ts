@@ -7,6 +7,7 @@ import { answerErrors, answerNotFound } from '../http-errors.ts';
 import { enrollRoute } from './enroll.ts';
 import { eventsRoute } from './events.ts';
 import { exchangeRoutes } from './exchange.ts';
+import { indexRoute } from './index-route.ts';
 import { type PeerCertificate, requireAgent, tlsPeerCertificate } from './peer.ts';
 
 const BODY_BYTES = 256 * 1024;
@@ -50,6 +51,7 @@ export async function buildAgentApi(dependencies: Dependencies, options: AgentAp
     requireAgent(scope, dependencies.store, options.peerCertificate ?? tlsPeerCertificate);
     exchangeRoutes(scope, dependencies);
     await scope.register(async (inner) => eventsRoute(inner, dependencies));
+    await scope.register(async (inner) => indexRoute(inner, dependencies));
   });
   return app;
 }

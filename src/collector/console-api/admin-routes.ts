@@ -23,13 +23,14 @@ export function overviewRoutes(scope: FastifyInstance, { store, now }: Dependenc
 }
 
 /** `GET /api/policy` and `POST /api/policies`. */
-export function policyRoutes(scope: FastifyInstance, { store, organisation, signals, now }: Dependencies): void {
+export function policyRoutes(scope: FastifyInstance, { store, organisation, signals, indexes, now }: Dependencies): void {
   const routes = scope.withTypeProvider<ZodTypeProvider>();
   routes.get('/api/policy', { schema: { response: { 200: policyStatus } } }, async () => {
     const current = await store.read('currentRelease', null);
     if (current === null) return { current: null };
     const { release } = valueOf(reopenRelease(current.envelope, organisation.policyPublicKey));
-    return { current: { release, pushed: new Date(current.pushed).toISOString(), pushedBy: current.by } };
+    const shown = { ...release, source: withoutKeys(release.source) };
+    return { current: { release: shown, pushed: new Date(current.pushed).toISOString(), pushedBy: current.by } };
   });
 
   // The signature is the protection, not the session: a stolen session can push nothing that was not signed offline.
@@ -45,11 +46,15 @@ export function policyRoutes(scope: FastifyInstance, { store, organisation, sign
         await store.write('addRelease', { name, version, envelope, sha256: verified.digest, now: now(), by: user.name }),
       );
       await store.write('addAudit', { time: now(), user: user.name, action: 'policy.pushed', detail: JSON.stringify(added) });
+      await indexes.keepOnly(verified.policy['own-data'].map(({ sha256 }) => sha256));
       signals.raise(POLICY);
       return added;
     },
   );
 }
+
+/** Whoever has an index and its key can try values against it; who only reads the console needs neither. */
+const withoutKeys = (source: string): string => source.replaceAll(/\b[0-9a-f]{32}\b/g, '<key>');
 
 /** `POST /api/commands`. */
 export function commandRoutes(scope: FastifyInstance, { store, signals, now }: Dependencies): void {

@@ -10,6 +10,7 @@ import { FailureError } from '../failure-error.ts';
 import { answerErrors, answerNotFound } from '../http-errors.ts';
 import { commandRoutes, overviewRoutes, policyRoutes } from './admin-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { indexRoutes } from './index-routes.ts';
 import { loginRoute, requireSession, sessionRoutes } from './session.ts';
 
 const BODY_BYTES = 64 * 1024;
@@ -50,6 +51,7 @@ export async function buildConsoleApi(dependencies: Dependencies, options: Conso
     overviewRoutes(scope, dependencies);
     policyRoutes(scope, dependencies);
     commandRoutes(scope, dependencies);
+    await scope.register(async (inner) => indexRoutes(inner, dependencies));
   });
   await servePages(app, options.consoleRoot);
   return app;
