@@ -5,6 +5,8 @@ import type { TextWindow } from '../text-window.ts';
 const JAPANESE_MARK = /社 ?外 ?秘|極 ?秘|部外秘|関係者外秘|マル秘|丸秘|厳秘|\(秘\)|取扱(?:い)?(?:厳重)?注意/g;
 const ENGLISH_MARK =
   /(?<![A-Za-z_])(?:(?:strictly|company|highly) )?confidential(?![A-Za-z_])|(?<![A-Za-z])(?:internal use only|top secret)(?![A-Za-z])/gi;
+/** What ㊙ is folded to. */
+const SIGN = 'マル秘';
 const WHOLE_ENGLISH = /^confidential$/i;
 /** A stamp stands alone on its line or in brackets; a sentence about confidentiality is longer. */
 const LONGEST_STAMP_LINE = 32;
@@ -16,7 +18,21 @@ const MENTION_AFTER = /^ ?[」』"']? ?(?:という|とは|の意味|flag|bit\b|
 const GOES_ON = /^(?!資料|文書|情報|扱|書類|用|区分|指定|版|会議)[\p{Script=Han}\p{Script=Hiragana}]/u;
 const COMES_FROM = /[\p{Script=Hiragana}]$/u;
 /** The leader of a comment in source code or its documentation: such a line speaks of code. */
-const COMMENT = /^[ \t]*(?:#|\*|\/[/*]|;|--|%|[A-Z]<|\.\\")/;
+const COMMENT = /^[ \t]*(?:#|\*|\/[/*]|;|--|%|[A-Z]<|\.\\"|"{3}|'{3})|(?:^|[ \t])\/[/*]/;
+/** A command of Perl's documentation, which stands in its source, shortly before. */
+const SOURCE_DOCUMENTATION = /(?:^|\n)=(?:head[1-6]|over|item|begin|pod)\b/;
+const DOCUMENTATION_REACH = 160;
+/** A clause goes on into the words, perhaps from the line above, which then is long: "add file, for internal use only". */
+const CLAUSE_BEFORE = /(?:^|[^\p{L}])(?!for\b)\p{Lowercase}\p{L}*,?[ \t]+(?:for )?[*_("']{0,2}$/u;
+const LINE_GOES_ON = /(?:^|\n)[^\n]{40,}[\p{Lowercase},][ \t]*\r?\n[ \t]*(?:\(?for |\()?$/u;
+/** What is spoken of as a whole: "This report is for internal use only." */
+const OF_THE_DOCUMENT =
+  /\b(?:document|report|presentation|material|memo|memorandum|slide|deck|spreadsheet|e-?mail|message|paper|draft|plan|minutes)s?\b[^.\n]{0,40}$/i;
+/** Signs that are pictures stand in lists of pictures, too. */
+const PICTURE = /\p{Extended_Pictographic}/gu;
+const PICTURE_REACH = 160;
+const FEWEST_PICTURES = 4;
+const CLAUSE_REACH = 200;
 const QUOTED_BEFORE = /[:=] ?["'`]$/;
 const BRACKETED = /[【[(<《〔「『*=][ 　]{0,2}$/;
 
@@ -28,10 +44,11 @@ export const confidentialKeyword: Detector = {
       const after = window.text.slice(found.index + found[0].length, found.index + found[0].length + 8);
       if (OTHER_WORD_AFTER.test(after)) continue;
       const match = japanese(found[0], isStamp(window, found.index, found[0].length));
-      report.match({ start: found.index, ...(MENTION_AFTER.test(after) ? hint(match) : match) });
+      const mentioned = MENTION_AFTER.test(after) || (found[0] === SIGN && isAmongPictures(window, found.index));
+      report.match({ start: found.index, ...(mentioned ? hint(match) : match) });
     }
     for (const found of window.text.matchAll(ENGLISH_MARK)) {
-      const match = english(found[0], isStamp(window, found.index, found[0].length));
+      const match = english(found[0], position(window, found.index, found[0]));
       report.match({ start: found.index, ...(isOfCode(window, found.index, found[0].length) ? hint(match) : match) });
     }
   },
@@ -41,7 +58,7 @@ export const confidentialKeyword: Detector = {
     if (/(?:[A-Za-z_]|strictly |company |highly )$/i.test(sight.before) || /^[A-Za-z_]/.test(sight.after)) return undefined;
     if (sight.touchesWide) return undefined;
     const stamped = sight.lineLength(LONGEST_STAMP_LINE) <= LONGEST_STAMP_LINE || BRACKETED.test(sight.textBefore(12));
-    return stamped ? undefined : english(written, false);
+    return stamped ? undefined : english(written, 'prose');
   },
   // The stamp itself is no secret.
   mask: (value) => value,
@@ -56,15 +73,26 @@ function japanese(mark: string, stamped: boolean): Omit<Match, 'start'> {
   };
 }
 
-function english(mark: string, stamped: boolean): Omit<Match, 'start'> {
-  return { value: mark.toLowerCase(), confidence: englishConfidence(mark, stamped), reasons: [stamped ? 'label' : 'prose'] };
+/** Where the English words stand: as a stamp, in a sentence on the document, or in any other. */
+type Position = 'stamp' | 'document' | 'prose';
+
+function position(window: TextWindow, start: number, mark: string): Position {
+  const before = window.text.slice(Math.max(0, start - CLAUSE_REACH), start);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  if (/only$/i.test(mark) && OF_THE_DOCUMENT.test(line)) return 'document';
+  if (mark === mark.toLowerCase() && (CLAUSE_BEFORE.test(line) || LINE_GOES_ON.test(before))) return 'prose';
+  return isStamp(window, start, mark.length) ? 'stamp' : 'prose';
 }
 
-function englishConfidence(word: string, stamped: boolean): Confidence {
+function english(mark: string, where: Position): Omit<Match, 'start'> {
+  return { value: mark.toLowerCase(), confidence: englishConfidence(mark, where), reasons: [where === 'stamp' ? 'label' : 'prose'] };
+}
+
+function englishConfidence(word: string, where: Position): Confidence {
   const shouted = word === word.toUpperCase();
-  if (stamped && (shouted || word.includes(' '))) return 'high';
-  if (shouted) return 'medium';
-  return stamped && /^[A-Z]/.test(word) ? 'medium' : 'low';
+  if (where === 'stamp' && (shouted || word.includes(' '))) return 'high';
+  if (shouted || where === 'document') return 'medium';
+  return where === 'stamp' && /^[A-Z]/.test(word) ? 'medium' : 'low';
 }
 
 /** Told, but no sign that the document is one. */
@@ -75,8 +103,18 @@ function hint(match: Omit<Match, 'start'>): Omit<Match, 'start'> {
 /** Behind the leader of a comment, the value of a setting, or the name of a flag. */
 function isOfCode({ text }: TextWindow, start: number, length: number): boolean {
   const line = text.slice(Math.max(0, text.lastIndexOf('\n', start - 1) + 1, start - 200), start);
-  const isComment = COMMENT.test(line) && /only|secret/i.test(text.slice(start, start + length));
-  return isComment || QUOTED_BEFORE.test(line) || MENTION_AFTER.test(text.slice(start + length, start + length + 8));
+  const isOfUse = /only|secret/i.test(text.slice(start, start + length));
+  const isDocumented = SOURCE_DOCUMENTATION.test(text.slice(Math.max(0, start - DOCUMENTATION_REACH), start));
+  return (
+    (isOfUse && (COMMENT.test(line) || isDocumented)) ||
+    QUOTED_BEFORE.test(line) ||
+    MENTION_AFTER.test(text.slice(start + length, start + length + 8))
+  );
+}
+
+function isAmongPictures({ text }: TextWindow, start: number): boolean {
+  const around = text.slice(Math.max(0, start - PICTURE_REACH), start + PICTURE_REACH);
+  return (around.match(PICTURE)?.length ?? 0) >= FEWEST_PICTURES;
 }
 
 function isStamp(window: TextWindow, start: number, length: number): boolean {

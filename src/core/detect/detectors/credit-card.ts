@@ -5,9 +5,9 @@ import { stars } from '../masks.ts';
 import { CARD_WORDS } from './context-words.ts';
 
 const FORMS = [[16], [4, 4, 4, 4, 3], [4, 4, 4, 4], [15], [4, 6, 5], [14], [4, 6, 4], [13], [17], [18], [19]];
-/** In tables of characters and dumps of bytes groups of four go on to either side. */
-const GROUP_BEFORE = /[0-9A-F]{4}[ .]$/i;
-const GROUP_AFTER = /^(?:[ .\]][0-9A-F]{4}(?![0-9A-Z])|\])/i;
+/** In tables of characters and dumps of bytes groups of four go on to either side; of an IBAN the first is before them. */
+const GROUP_BEFORE = /(?:[0-9A-F]{4}|[A-Z]{2}[0-9]{2})[ .]$/i;
+const GROUP_AFTER = /^(?:[ .\]](?:[0-9A-F]{4}|(?=[0-9]{0,4}[A-F])[0-9A-F]{5})(?![0-9A-Z])|\])/i;
 
 /** Issuer prefixes with the lengths in use (ISO/IEC 7812-1 assigns them; the schemes publish theirs). */
 const ISSUERS: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
@@ -66,7 +66,7 @@ export const creditCard: Detector = {
       else if (role === 'credit-card') report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'column-header'] });
       else if (role !== undefined) continue;
       else if (window.isNear(CARD_WORDS, start)) report.match({ ...match, confidence: 'high', reasons: ['check-digit', 'context-word'] });
-      else if (!grouped || !isAmongGroups(window.text.slice(Math.max(0, start - 5), start), window.text.slice(end, end + 6))) {
+      else if (!grouped || !isAmongGroups(window.text.slice(Math.max(0, start - 5), start), window.text.slice(end, end + 7))) {
         report.match({ start, ...unexplained(digits, grouped) });
       }
     }
