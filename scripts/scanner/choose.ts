@@ -3,22 +3,29 @@
  * off the nibble tables in vain, and writes choices.json and context-choices.json. To be run when words change; takes some minutes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { BUCKET_LITERALS } from '../../src/core/detect/scanner/kernel/layout.ts';
+import { ASCII_SHAPES, WIDE_SHAPES } from '../../src/core/detect/scanner/kernel/layout.ts';
 import { CHOICES_FILE, CONTEXT_CHOICES_FILE, type Choices } from './choices.ts';
 import { contextLiterals } from './context-literals.ts';
 import { CONTEXT_FINGERPRINT_BYTES } from './context-tables.ts';
 import { encodings } from './encodings.ts';
-import { FINGERPRINT_BYTES, literalKey, literals } from './literals.ts';
+import { filterOf, FINGERPRINT_BYTES, literalKey, literals } from './literals.ts';
 import { Search } from './search.ts';
 
 const RESTARTS = 2;
 const ALL_BUCKETS = 0xff;
 
 const texts = process.argv.slice(2).map((file) => readFileSync(file, 'utf8'));
-const sample = texts.flatMap((text) => encodings(text, true));
+const utf8 = texts.map((text) => Buffer.from(text));
+const shiftJis = texts.flatMap((text) => encodings(text, true).slice(1));
+const sample = [...utf8, ...shiftJis];
 
-choose(new Search(literals(), FINGERPRINT_BYTES, BUCKET_LITERALS, sample), CHOICES_FILE);
-choose(new Search(contextLiterals(), CONTEXT_FINGERPRINT_BYTES, ALL_BUCKETS, sample), CONTEXT_CHOICES_FILE);
+const filters = [
+  { buckets: ALL_BUCKETS & ~ASCII_SHAPES, sample },
+  { buckets: ALL_BUCKETS & ~WIDE_SHAPES, sample: utf8 },
+  { buckets: ALL_BUCKETS, sample: shiftJis },
+];
+choose(new Search(literals(), FINGERPRINT_BYTES, filters, filterOf), CHOICES_FILE);
+choose(new Search(contextLiterals(), CONTEXT_FINGERPRINT_BYTES, [{ buckets: ALL_BUCKETS, sample }]), CONTEXT_CHOICES_FILE);
 
 function choose(search: Search, file: string): void {
   let best = search.run(0);

@@ -8,9 +8,12 @@ export const CONTEXT_FINGERPRINT_BYTES = 3;
 /** Tables of the words that explain a number, as in tables.ts. */
 export function buildContextTables(choices: Choices): { readonly nibbles: Uint8Array; readonly literals: Uint8Array } {
   const nibbles = new Uint8Array(CONTEXT_FINGERPRINT_BYTES * 32);
-  const lists = new LiteralLists(CONTEXT_FINGERPRINT_BYTES, nibbles, choices);
+  const lists = new LiteralLists(CONTEXT_FINGERPRINT_BYTES, [nibbles], choices);
   for (const literal of contextLiterals()) {
-    lists.add(literal, (last) => [literal.bytes.length, literal.flags, literal.groups & 0xff, literal.groups >> 8, last]);
+    lists.add(literal, (place) => {
+      const last = place + CONTEXT_FINGERPRINT_BYTES - 1;
+      return [literal.bytes.length, literal.flags, literal.groups & 0xff, literal.groups >> 8, last];
+    });
   }
   return { nibbles, literals: lists.bytes() };
 }

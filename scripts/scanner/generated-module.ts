@@ -6,12 +6,13 @@ import { buildTables } from './tables.ts';
 
 /** The text of src/core/detect/scanner/generated.ts. The same sources give the same text. */
 export async function generatedModule(): Promise<string> {
-  const { nibbles, classes, signs, ibanLengths, literals } = buildTables(readChoices(CHOICES_FILE));
+  const { nibbles, wideNibbles, classes, signs, ibanLengths, literals } = buildTables(readChoices(CHOICES_FILE));
   const context = buildContextTables(readChoices(CONTEXT_CHOICES_FILE));
   const wasm = await compileScanner(PAGES);
   return [
     '/** Made by `node scripts/scanner/build.ts` from assembly/, kernel/ and words.ts; a test builds it again and compares. */',
     constant('NIBBLES_BASE64', nibbles),
+    constant('WIDE_NIBBLES_BASE64', wideNibbles),
     constant('CLASSES_BASE64', classes),
     constant('SIGNS_BASE64', signs),
     constant('IBAN_LENGTHS_BASE64', ibanLengths),

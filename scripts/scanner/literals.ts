@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { FOLLOW_LABELLED, FOLLOW_LATIN_NAME, FOLLOW_NUMBER } from '../../src/core/detect/scanner/kernel/follow.ts';
-import { LITERAL_BEGINS, LITERAL_ENDS, LITERAL_EXACT } from '../../src/core/detect/scanner/kernel/literals.ts';
+import { LITERAL_BEGINS, LITERAL_ENDS, LITERAL_EXACT, LITERAL_SHIFT_JIS } from '../../src/core/detect/scanner/kernel/literals.ts';
 import { FIRST_WORD_KIND, WORD_KINDS, WORDS } from '../../src/core/detect/scanner/words.ts';
 import { encodings } from './encodings.ts';
 import { isAscii, otherSpellings } from './spellings.ts';
@@ -74,6 +75,20 @@ export function fingerprints(literal: Placeable, place: number, width: number): 
     all = all.flatMap((fingerprint) => folded.map((byte) => fingerprint | (byte << (8 * index))));
   }
   return all;
+}
+
+/** Which of the scanner's three filters a fingerprint is looked for with; the scanner tries the last two only beside bytes beyond ASCII. */
+export const FILTERS = ['ascii', 'utf-8', 'shift_jis'] as const;
+
+/** The place in `FILTERS` of a fingerprint at `place`. */
+export function filterOf({ bytes }: Placeable, place: number): number {
+  if (bytes.subarray(place, place + FINGERPRINT_BYTES).every((byte) => byte < 0x80)) return 0;
+  return isUtf8(bytes) ? 1 : 2;
+}
+
+/** With the flag of those that only Shift_JIS can be, once the place of their fingerprint is known. */
+export function flagsOf(literal: Literal, place: number): number {
+  return literal.flags | (filterOf(literal, place) === 2 ? LITERAL_SHIFT_JIS : 0);
 }
 
 /** A literal's name in the file of choices: its bytes in hexadecimal, for a word has several. */

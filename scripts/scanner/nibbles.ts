@@ -1,13 +1,4 @@
-import {
-  BUCKET_LETTERED,
-  BUCKET_WIDE_DASH,
-  BUCKET_WIDE_DIGITS,
-  CLASS_AT,
-  CLASS_COLON,
-  CLASS_DIGIT,
-  CLASS_JOINT,
-  CLASS_STOP,
-} from '../../src/core/detect/scanner/kernel/layout.ts';
+import { CLASS_AT, CLASS_COLON, CLASS_DIGIT, CLASS_JOINT, CLASS_STOP } from '../../src/core/detect/scanner/kernel/layout.ts';
 
 const SIGNS = ['市', '区', '郡', '県', '㊙', '＠'] as const;
 
@@ -34,22 +25,33 @@ export function classTable(): Uint8Array {
   return table;
 }
 
+/** Bits of `ASCII_SHAPES` and `WIDE_SHAPES` in kernel/layout.ts. */
+const LETTERED = 1;
+const WIDE_DIGITS = 1;
+const WIDE_DASH = 2;
+const DIGITS = range(0x30, 0x39);
+
 /** Buckets that stand for a shape of four bytes instead of literals. */
-export function shapeTables(): Uint8Array {
+export function asciiShapes(): Uint8Array {
+  const nibbles = new Uint8Array(128);
+  const capitals = range(0x41, 0x5a);
+  allowPlaces(nibbles, [capitals, capitals, DIGITS, DIGITS], LETTERED);
+  allowPlaces(nibbles, [[0x2d], [0x0a], DIGITS, DIGITS], LETTERED);
+  return nibbles;
+}
+
+/** The same with bytes beyond ASCII, of either encoding. */
+export function wideShapes(): Uint8Array {
   const nibbles = new Uint8Array(128);
   const shape = (bit: number, ...places: readonly (readonly number[])[]): void => allowPlaces(nibbles, places, bit);
-  const digits = range(0x30, 0x39);
-  const capitals = range(0x41, 0x5a);
-  shape(BUCKET_LETTERED, capitals, capitals, digits, digits);
-  shape(BUCKET_LETTERED, [0x2d], [0x0a], digits, digits);
-  shape(BUCKET_WIDE_DIGITS, [0xef], [0xbc], range(0x90, 0x99), [0xef]);
-  shape(BUCKET_WIDE_DIGITS, [0x82], range(0x4f, 0x58), [0x82], range(0x4f, 0x58));
-  shape(BUCKET_WIDE_DASH, digits, [0xe2], [0x80, 0x88, 0x94], range(0x80, 0x95));
-  shape(BUCKET_WIDE_DASH, digits, [0xe3], [0x83], [0xbc]);
-  shape(BUCKET_WIDE_DASH, digits, [0xe3], [0x80], [0x80]);
-  shape(BUCKET_WIDE_DASH, digits, [0xef], [0xbc], [0x8d]);
-  shape(BUCKET_WIDE_DASH, digits, [0x81], [0x40, 0x5b, 0x5c, 0x5d, 0x7c], digits);
-  shape(BUCKET_WIDE_DASH, digits, [0x84], [0x9f], digits);
+  shape(WIDE_DIGITS, [0xef], [0xbc], range(0x90, 0x99), [0xef]);
+  shape(WIDE_DIGITS, [0x82], range(0x4f, 0x58), [0x82], range(0x4f, 0x58));
+  shape(WIDE_DASH, DIGITS, [0xe2], [0x80, 0x88, 0x94], range(0x80, 0x95));
+  shape(WIDE_DASH, DIGITS, [0xe3], [0x83], [0xbc]);
+  shape(WIDE_DASH, DIGITS, [0xe3], [0x80], [0x80]);
+  shape(WIDE_DASH, DIGITS, [0xef], [0xbc], [0x8d]);
+  shape(WIDE_DASH, DIGITS, [0x81], [0x40, 0x5b, 0x5c, 0x5d, 0x7c], DIGITS);
+  shape(WIDE_DASH, DIGITS, [0x84], [0x9f], DIGITS);
   return nibbles;
 }
 

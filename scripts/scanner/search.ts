@@ -1,4 +1,4 @@
-import { lastPlace, spellings, type Placeable } from './literals.ts';
+import { fingerprints, lastPlace, spellings, type Placeable } from './literals.ts';
 import { allowPlaces } from './nibbles.ts';
 
 export interface Placed {
@@ -13,33 +13,97 @@ export interface Found {
   readonly placed: readonly Placed[];
 }
 
+/** Nibble tables with the bits that literals may have, and the text that they will be tried on. */
+export interface Filter {
+  readonly buckets: number;
+  readonly sample: readonly Uint8Array[];
+}
+
 const ROUNDS = 5;
 const MOST_GRAMS = 20_000;
 /** The sample is kept as counts of so many bytes in a row; a shorter fingerprint lets every last byte pass. */
 const GRAM_BYTES = 4;
+/** What a true fingerprint costs, in places that the tables let pass and the hash does not. */
+const COST_OF_KNOWN = 8;
 
 /** Local search: each literal in turn is moved to where it costs least, from several random beginnings. */
 export class Search {
   readonly #literals: readonly Placeable[];
   /** Bytes of a fingerprint. */
   readonly #width: number;
-  readonly #buckets: readonly number[];
-  readonly #grams: Uint8Array;
-  readonly #counts: Float64Array;
-  readonly #total: number;
+  readonly #filters: readonly Sampled[];
+  readonly #filterOf: (literal: Placeable, place: number) => number;
 
-  /** `buckets`: the bits of those that literals may have. */
-  constructor(all: readonly Placeable[], width: number, buckets: number, sample: readonly Uint8Array[]) {
+  /** `filterOf` tells which of the filters a fingerprint at a place belongs to. */
+  constructor(
+    all: readonly Placeable[],
+    width: number,
+    filters: readonly Filter[],
+    filterOf: (literal: Placeable, place: number) => number = () => 0,
+  ) {
     this.#literals = all;
     this.#width = width;
-    this.#buckets = Array.from({ length: 8 }, (_, bit) => 1 << bit).filter((bit) => (bit & buckets) !== 0);
+    this.#filters = filters.map((filter) => new Sampled(filter, width));
+    this.#filterOf = filterOf;
+  }
+
+  run(seed: number): Found {
+    const placed: Placed[] = this.#literals.map((literal) => ({ literal, place: 0, bucket: 0 }));
+    for (let round = 0; round < ROUNDS; round++) for (const one of shuffled(placed, seed * ROUNDS + round)) this.#move(one, placed);
+    const share = this.#filters.reduce((sum, filter, index) => sum + filter.share(this.#in(index, placed)), 0);
+    return { share, placed };
+  }
+
+  #move(one: Placed, placed: readonly Placed[]): void {
+    one.bucket = 0;
+    let least = Number.POSITIVE_INFINITY;
+    let best = { place: 0, bucket: 0 };
+    for (const [index, filter] of this.#filters.entries()) {
+      const places = Array.from({ length: lastPlace(one.literal, this.#width) + 1 }, (_, place) => place).filter(
+        (place) => this.#filterOf(one.literal, place) === index,
+      );
+      if (places.length === 0) continue;
+      const others = this.#in(index, placed);
+      for (const bucket of filter.buckets) {
+        const tables = filter.tables(others, bucket);
+        const before = filter.passing(tables);
+        for (const place of places) {
+          const wider = tables.slice();
+          allowPlaces(wider, spellings(one.literal, place, this.#width), 1);
+          const more = filter.passing(wider) - before + filter.costOfKnown(one.literal, place);
+          if (more < least) [least, best] = [more, { place, bucket }];
+        }
+      }
+    }
+    Object.assign(one, best);
+  }
+
+  #in(index: number, placed: readonly Placed[]): Placed[] {
+    return placed.filter(({ literal, place, bucket }) => bucket !== 0 && this.#filterOf(literal, place) === index);
+  }
+}
+
+/** A filter with its sample's most frequent grams. */
+class Sampled {
+  readonly buckets: readonly number[];
+  readonly #width: number;
+  readonly #grams: Uint8Array;
+  readonly #counts: Float64Array;
+  readonly #known = new Map<number, number>();
+  readonly #total: number;
+
+  constructor({ buckets, sample }: Filter, width: number) {
+    this.buckets = Array.from({ length: 8 }, (_, bit) => 1 << bit).filter((bit) => (bit & buckets) !== 0);
+    this.#width = width;
     const counts = new Map<number, number>();
     let total = 0;
     for (const bytes of sample) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (let at = 0; at + GRAM_BYTES <= bytes.length; at++, total++) {
         const gram = view.getUint32(at);
         counts.set(gram, (counts.get(gram) ?? 0) + 1);
+        const folded = (view.getUint32(at, true) & (2 ** (8 * width) - 1)) | (0x20202020 & (2 ** (8 * width) - 1));
+        this.#known.set(folded, (this.#known.get(folded) ?? 0) + 1);
       }
     }
     const frequent = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_GRAMS);
@@ -48,32 +112,23 @@ export class Search {
     this.#total = total;
   }
 
-  run(seed: number): Found {
-    const placed: Placed[] = this.#literals.map((literal) => ({ literal, place: 0, bucket: 0 }));
-    for (let round = 0; round < ROUNDS; round++) for (const one of shuffled(placed, seed * ROUNDS + round)) this.#move(one, placed);
-    const passing = this.#buckets.reduce((sum, bucket) => sum + this.#passing(this.#tables(placed, bucket)), 0);
-    return { share: passing / this.#total, placed };
+  share(placed: readonly Placed[]): number {
+    return this.buckets.reduce((sum, bucket) => sum + this.passing(this.tables(placed, bucket)), 0) / this.#total;
   }
 
-  #move(one: Placed, placed: readonly Placed[]): void {
-    one.bucket = 0;
-    let least = Number.POSITIVE_INFINITY;
-    let best = { place: 0, bucket: 0 };
-    for (const bucket of this.#buckets) {
-      const tables = this.#tables(placed, bucket);
-      const before = this.#passing(tables);
-      for (let place = 0; place <= lastPlace(one.literal, this.#width); place++) {
-        const wider = tables.slice();
-        allowPlaces(wider, spellings(one.literal, place, this.#width), 1);
-        const more = this.#passing(wider) - before;
-        if (more < least) [least, best] = [more, { place, bucket }];
-      }
-    }
-    Object.assign(one, best);
+  tables(placed: readonly Placed[], bucket: number): Uint8Array {
+    const tables = new Uint8Array(this.#width * 32);
+    for (const one of placed) if (one.bucket === bucket) allowPlaces(tables, spellings(one.literal, one.place, this.#width), 1);
+    return tables;
+  }
+
+  costOfKnown(literal: Placeable, place: number): number {
+    if (literal.bytes.length < this.#width) return 0;
+    return fingerprints(literal, place, this.#width).reduce((sum, print) => sum + COST_OF_KNOWN * (this.#known.get(print) ?? 0), 0);
   }
 
   /** Places of the sample that these tables let pass, plus a little for every combination, so that unmet ones count too. */
-  #passing(tables: Uint8Array): number {
+  passing(tables: Uint8Array): number {
     const lets = new Uint8Array(GRAM_BYTES * 256).fill(1, this.#width * 256);
     let combinations = 1;
     for (let place = 0; place < this.#width; place++) {
@@ -94,12 +149,6 @@ export class Search {
       sum += this.#counts[gram] ?? 0;
     }
     return sum;
-  }
-
-  #tables(placed: readonly Placed[], bucket: number): Uint8Array {
-    const tables = new Uint8Array(this.#width * 32);
-    for (const one of placed) if (one.bucket === bucket) allowPlaces(tables, spellings(one.literal, one.place, this.#width), 1);
-    return tables;
   }
 }
 

@@ -1,12 +1,14 @@
 import type { Choices } from './choices.ts';
 import { IBAN_COUNTRIES } from './iban-countries.ts';
 import { LiteralLists } from './literal-lists.ts';
-import { FINGERPRINT_BYTES, literals } from './literals.ts';
-import { classTable, shapeTables, signTables } from './nibbles.ts';
+import { filterOf, FINGERPRINT_BYTES, flagsOf, literals } from './literals.ts';
+import { asciiShapes, classTable, signTables, wideShapes } from './nibbles.ts';
 
 /** The parts of the tables that are kept in generated.ts; the hash table over the literals is filled when they are loaded. */
 export interface Tables {
   readonly nibbles: Uint8Array;
+  /** Of fingerprints with bytes beyond ASCII: those of UTF-8, then those of Shift_JIS. */
+  readonly wideNibbles: Uint8Array;
   readonly classes: Uint8Array;
   readonly signs: Uint8Array;
   readonly ibanLengths: Uint8Array;
@@ -18,12 +20,23 @@ export interface Tables {
 const MOST_SHARING = 16;
 
 export function buildTables(choices: Choices): Tables {
-  const nibbles = shapeTables();
-  const lists = new LiteralLists(FINGERPRINT_BYTES, nibbles, choices, MOST_SHARING);
+  const nibbles = [asciiShapes(), wideShapes(), new Uint8Array(FINGERPRINT_BYTES * 32)];
+  const lists = new LiteralLists(FINGERPRINT_BYTES, nibbles, choices, { filterOf, mostSharing: MOST_SHARING });
   for (const literal of literals()) {
-    lists.add(literal, (last) => [literal.bytes.length, literal.kind, literal.flags, last, literal.required]);
+    lists.add(literal, (place) => {
+      const last = place + FINGERPRINT_BYTES - 1;
+      return [literal.bytes.length, literal.kind, flagsOf(literal, place), last, literal.required];
+    });
   }
-  return { nibbles, classes: classTable(), signs: signTables(), ibanLengths: ibanLengths(), literals: lists.bytes() };
+  const [ascii = new Uint8Array(), ...wide] = nibbles;
+  return {
+    nibbles: ascii,
+    wideNibbles: Buffer.concat(wide),
+    classes: classTable(),
+    signs: signTables(),
+    ibanLengths: ibanLengths(),
+    literals: lists.bytes(),
+  };
 }
 
 function ibanLengths(): Uint8Array {

@@ -1,23 +1,13 @@
 import type { Engine } from './engine.ts';
-import { lookAround } from './kernel/anchors.ts';
+import { asciiShapeAt, wideShapeAt } from './kernel/anchors.ts';
 import { contextAround } from './kernel/context.ts';
-import {
-  BUCKET_LETTERED,
-  BUCKET_LITERALS,
-  BUCKET_WIDE_DASH,
-  BUCKET_WIDE_DIGITS,
-  KNOWN_SLOTS,
-  MOST_IN_A_BLOCK,
-  OUTPUT_CAPACITY,
-  OUTPUT_COUNT,
-  SLOT_BITS,
-  SLOTS,
-} from './kernel/layout.ts';
+import { MOST_IN_A_BLOCK, OUTPUT_CAPACITY, OUTPUT_COUNT, SLOT_BITS, SLOTS } from './kernel/layout.ts';
 import { FULL_STOP, isCapital, isDigit } from './kernel/characters.ts';
 import { boxedNumberEndingAt } from './kernel/boxes.ts';
 import { isJoint, isLineBroken } from './kernel/groups.ts';
 import { atSignAround } from './kernel/mail.ts';
-import { byteAt, fingerprintAt, memory, slotOf, wordAt } from './kernel/memory.ts';
+import { isKnown, literalsAround } from './kernel/literals.ts';
+import { byteAt, fingerprintAt, memory, wordAt } from './kernel/memory.ts';
 import { nameAt, shiftJisHanAt } from './kernel/names.ts';
 import { COLON, version4Around, version6Around } from './kernel/network.ts';
 import { numberEndingAt } from './kernel/numbers.ts';
@@ -52,12 +42,16 @@ function scan(from: number, to: number): number {
     const pair = pairs[(previous << 8) | byte] ?? 0;
     previous = byte;
     if (pair === 0) continue;
-    const buckets = bucketsEndingAt(at, pair);
+    const word = (pair & PAIR_WORD) !== 0 && isKnown(fingerprintAt(at - 3));
+    const asciiShape = (pair & PAIR_DIGITS) !== 0 && (isCapital(byteAt(at - 3)) || isLineBroken(at - 1));
+    const wideShape = (pair & PAIR_WIDE) !== 0;
     const number = (pair & PAIR_DIGITS) !== 0 && endsNumber(at);
     const other = (pair & PAIR_OTHER) !== 0;
-    if (buckets === 0 && !number && !other && (pair & PAIR_SIGN) === 0) continue;
+    if (!word && !asciiShape && !wideShape && !number && !other && (pair & PAIR_SIGN) === 0) continue;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return at;
-    if (buckets !== 0) lookAround(at, buckets);
+    if (word) literalsAround(at);
+    if (asciiShape) asciiShapeAt(at);
+    if (wideShape) wideShapeAt(at);
     if (number) numberEndingAt(at + 1);
     if (other) otherAt(at, byte);
     if ((pair & PAIR_SIGN) !== 0) signAt(at);
@@ -83,16 +77,6 @@ function otherAt(at: number, byte: number): void {
 /** First byte of most Han characters in UTF-8. */
 function isHanLead(byte: number): boolean {
   return byte >= 0xe4 && byte <= 0xe9;
-}
-
-/** The rules that these four bytes may satisfy; each decides for itself. */
-function bucketsEndingAt(at: number, pair: number): number {
-  let buckets = 0;
-  if ((pair & PAIR_WORD) !== 0 && memory[KNOWN_SLOTS + slotOf(fingerprintAt(at - 3))] === 1) buckets |= BUCKET_LITERALS;
-  if ((pair & PAIR_DIGITS) !== 0 && isCapital(byteAt(at - 3))) buckets |= BUCKET_LETTERED;
-  if ((pair & PAIR_DIGITS) !== 0 && isLineBroken(at - 1)) buckets |= BUCKET_LETTERED;
-  if ((pair & PAIR_WIDE) !== 0) buckets |= isDigit(byteAt(at - 3)) ? BUCKET_WIDE_DASH : BUCKET_WIDE_DIGITS;
-  return buckets;
 }
 
 /** The last of four digits that end seven characters of digits and joints. */

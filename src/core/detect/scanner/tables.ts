@@ -6,6 +6,7 @@ import {
   LITERALS_BASE64,
   NIBBLES_BASE64,
   SIGNS_BASE64,
+  WIDE_NIBBLES_BASE64,
 } from './generated.ts';
 import { CONTEXT_HEADER } from './kernel/context-hits.ts';
 import {
@@ -22,9 +23,10 @@ import {
   SIGNS,
   SLOT_BITS,
   SLOTS,
+  WIDE_NIBBLES,
 } from './kernel/layout.ts';
 import { LITERAL_HEADER } from './kernel/literals.ts';
-import { contextSlotOf, slotOf } from './kernel/memory.ts';
+import { contextKnownBitOf, contextSlotOf, knownBitOf, slotOf } from './kernel/memory.ts';
 import { loadNames } from './name-tables.ts';
 
 const FINGERPRINT_BYTES = 4;
@@ -32,6 +34,7 @@ const FINGERPRINT_BYTES = 4;
 /** Fills an engine's memory with what it looks for. */
 export function loadTables(memory: Uint8Array): void {
   memory.set(fromBase64(NIBBLES_BASE64), NIBBLES);
+  memory.set(fromBase64(WIDE_NIBBLES_BASE64), WIDE_NIBBLES);
   memory.set(fromBase64(CLASSES_BASE64), CLASSES);
   memory.set(fromBase64(SIGNS_BASE64), SIGNS);
   memory.set(fromBase64(IBAN_LENGTHS_BASE64), IBAN_LENGTHS);
@@ -49,8 +52,17 @@ interface LiteralTable {
   readonly bits: number;
   readonly header: number;
   readonly slotOf: (fingerprint: number) => number;
+  readonly knownBitOf: (fingerprint: number) => number;
 }
-const WORD_TABLE: LiteralTable = { literals: LITERALS, known: KNOWN_SLOTS, slots: SLOTS, bits: SLOT_BITS, header: LITERAL_HEADER, slotOf };
+const WORD_TABLE: LiteralTable = {
+  literals: LITERALS,
+  known: KNOWN_SLOTS,
+  slots: SLOTS,
+  bits: SLOT_BITS,
+  header: LITERAL_HEADER,
+  slotOf,
+  knownBitOf,
+};
 const CONTEXT_TABLE: LiteralTable = {
   literals: CONTEXT_LITERALS,
   known: CONTEXT_KNOWN_SLOTS,
@@ -58,6 +70,7 @@ const CONTEXT_TABLE: LiteralTable = {
   bits: CONTEXT_SLOT_BITS,
   header: CONTEXT_HEADER,
   slotOf: contextSlotOf,
+  knownBitOf: contextKnownBitOf,
 };
 
 /** Open hashing with linear probing; a slot holds a fingerprint and 1 + the place of its list among the literals. */
@@ -70,7 +83,7 @@ function loadLiterals(memory: Uint8Array, literals: Uint8Array, table: LiteralTa
     const fingerprint = view.getInt32(at, true);
     at += FINGERPRINT_BYTES;
     let slot = table.slotOf(fingerprint);
-    memory[table.known + slot] = 1;
+    memory[table.known + slot] = (memory[table.known + slot] ?? 0) | (1 << table.knownBitOf(fingerprint));
     while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) % (1 << table.bits);
     slots.set([fingerprint, at + 1], slot * 2);
     while (literals[at] !== 0) at += table.header + (literals[at] ?? 0);

@@ -1,6 +1,6 @@
-import { addContextHits } from '../kernel/context-hits.ts';
-import { CONTEXT_BLOCK, CONTEXT_KNOWN_SLOTS, CONTEXT_NIBBLES } from '../kernel/layout.ts';
-import { byteAt, contextFingerprintAt, contextSlotOf } from '../kernel/memory.ts';
+import { addContextHits, isContextKnown } from '../kernel/context-hits.ts';
+import { CONTEXT_BLOCK, CONTEXT_NIBBLES } from '../kernel/layout.ts';
+import { contextFingerprintAt } from '../kernel/memory.ts';
 
 const LANES: i32 = 16;
 
@@ -39,7 +39,7 @@ export function scanContextBlock(block: i32): i32 {
   let count: i32 = 0;
   while (hits !== 0) {
     const last = block + i32(ctz(hits));
-    if (byteAt(CONTEXT_KNOWN_SLOTS + contextSlotOf(contextFingerprintAt(last - 2))) === 1) count = addContextHits(block, count, last);
+    if (isContextKnown(contextFingerprintAt(last - 2))) count = addContextHits(block, count, last);
     hits &= hits - 1;
   }
   return (3 * CONTEXT_BLOCK - 2 * i32(popcnt(wide))) | (count << 8);

@@ -1,24 +1,16 @@
-import { lookAround } from '../kernel/anchors.ts';
+import { asciiShapeAt, wideShapeAt } from '../kernel/anchors.ts';
 import { isDigit } from '../kernel/characters.ts';
-import {
-  BUCKET_HITS,
-  BUCKET_SHAPES,
-  CLASSES,
-  KNOWN_SLOTS,
-  MOST_IN_A_BLOCK,
-  NIBBLES,
-  OUTPUT_CAPACITY,
-  OUTPUT_COUNT,
-} from '../kernel/layout.ts';
+import { CLASSES, MOST_IN_A_BLOCK, NIBBLES, OUTPUT_CAPACITY, OUTPUT_COUNT } from '../kernel/layout.ts';
 import { atSignAround } from '../kernel/mail.ts';
 import { nameAt, shiftJisHanAt } from '../kernel/names.ts';
 import { shiftJisSignAt, signAt } from '../kernel/signs.ts';
 import { version4Around, version6Around } from '../kernel/network.ts';
 import { contextAround } from '../kernel/context.ts';
-import { byteAt, fingerprintAt, slotOf, wordAt } from '../kernel/memory.ts';
+import { isKnown, literalsAround } from '../kernel/literals.ts';
+import { byteAt, fingerprintAt, wordAt } from '../kernel/memory.ts';
 import { boxedNumberEndingAt } from '../kernel/boxes.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
-import { lookAtWide, runs, shiftJisLeads, signs, skipWide } from './wide-block.ts';
+import { lookAtWide, runs, shiftJisLeads, signs, skipWide, wideHits, wideShapes } from './wide-block.ts';
 
 export { contextAround };
 
@@ -59,6 +51,7 @@ export function scan(from: i32, to: i32): i32 {
   let colonsBefore: u64 = 0;
   let gapsBefore: u64 = 0;
   let boxedBefore: u64 = 0;
+  let wideBefore: u64 = 0;
 
   skipWide();
   // The block before `from` is read for what it hands over to the next; nothing in it is reported again.
@@ -70,6 +63,7 @@ export function scan(from: i32, to: i32): i32 {
     let colons: u64 = 0;
     let wide: u64 = 0;
     let hits: u64 = 0;
+    let shapes: u64 = 0;
     for (let lane = 0; lane < BLOCK; lane += LANES) {
       const bytes = v128.load(block + lane);
       const low = v128.and(bytes, nibble);
@@ -98,7 +92,8 @@ export function scan(from: i32, to: i32): i32 {
       first = at0;
       second = at1;
       third = at2;
-      v128.store(BUCKET_HITS + lane, buckets);
+      // The bit of `ASCII_SHAPES` becomes the sign.
+      shapes |= u64(i8x16.bitmask(i16x8.shl(buckets, 7))) << lane;
       hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
     }
 
@@ -137,18 +132,21 @@ export function scan(from: i32, to: i32): i32 {
     const boxes: u64 = popcnt(boxed) + popcnt(boxedBefore) >= 10 ? boxed : 0;
     boxedBefore = boxed;
 
-    const known = knownHits(hits, block);
-    if (wide !== 0) lookAtWide(block, wide);
+    if ((wide | (wideBefore >> 61)) !== 0) lookAtWide(block, wide);
     else skipWide();
+    wideBefore = wide;
+    const known = knownHits(hits | wideHits, block);
 
-    let anchors: u64 = numbers | ats | known | version4 | version6 | boxes | runs | shiftJisLeads | signs;
+    let anchors: u64 = numbers | shapes | wideShapes | ats | known | version4 | version6 | boxes | runs | shiftJisLeads | signs;
     if (block < from || anchors === 0) continue;
     if (to - block < BLOCK) anchors &= (u64(1) << u64(to - block)) - 1;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return block;
     while (anchors !== 0) {
       const place = ctz(anchors);
       const address = block + i32(place);
-      if (((known >> place) & 1) !== 0) lookAround(address, byteAt(BUCKET_HITS + i32(place)));
+      if (((known >> place) & 1) !== 0) literalsAround(address);
+      if (((shapes >> place) & 1) !== 0) asciiShapeAt(address);
+      if (((wideShapes >> place) & 1) !== 0) wideShapeAt(address);
       if (((numbers >> place) & 1) !== 0) numberEndingAt(address + 1);
       if (((ats >> place) & 1) !== 0) atSignAround(address);
       if (((runs >> place) & 1) !== 0) nameAt(address);
@@ -175,17 +173,13 @@ function near(dots: u64, before: u64): u64 {
 }
 
 /**
- * The hits of a block that are more than chance: of a shape, or four bytes with a slot in the hash table. Four are looked
- * at whether there are as many or not: a loop as long as each block needs would be mispredicted at almost every block.
+ * The hits of a block whose four bytes have a hash that is known. Two are looked at whether there are as many or not: a
+ * loop as long as each block needs would be mispredicted at almost every block.
  */
 function knownHits(hits: u64, block: i32): u64 {
   let known: u64 = 0;
   let rest = hits;
   do {
-    known |= firstIfKnown(rest, block);
-    rest &= rest - 1;
-    known |= firstIfKnown(rest, block);
-    rest &= rest - 1;
     known |= firstIfKnown(rest, block);
     rest &= rest - 1;
     known |= firstIfKnown(rest, block);
@@ -197,7 +191,5 @@ function knownHits(hits: u64, block: i32): u64 {
 /** The lowest bit of `hits` if its bytes are known, else 0; without a branch. */
 function firstIfKnown(hits: u64, block: i32): u64 {
   const place = i32(ctz(hits));
-  const shape = byteAt(BUCKET_HITS + place) & BUCKET_SHAPES;
-  const found = shape | byteAt(KNOWN_SLOTS + slotOf(fingerprintAt(block + place - 3)));
-  return hits & (0 - hits) & (0 - u64(found !== 0 ? 1 : 0));
+  return hits & (0 - hits) & (0 - u64(isKnown(fingerprintAt(block + place - 3)) ? 1 : 0));
 }

@@ -26,10 +26,18 @@ export function slotOf(fingerprint: i32): i32 {
   return i32((u32(fingerprint) * 0x9e3779b1) >> (32 - SLOT_BITS));
 }
 
+export function knownBitOf(fingerprint: i32): i32 {
+  return i32((u32(fingerprint) * 0x9e3779b1) >> (29 - SLOT_BITS)) & 7;
+}
+
 export function contextFingerprintAt(address: i32): i32 {
   return (load<i32>(address) & 0xffffff) | 0x202020;
 }
 
 export function contextSlotOf(fingerprint: i32): i32 {
   return i32((u32(fingerprint) * 0x9e3779b1) >> (32 - CONTEXT_SLOT_BITS));
+}
+
+export function contextKnownBitOf(fingerprint: i32): i32 {
+  return i32((u32(fingerprint) * 0x9e3779b1) >> (29 - CONTEXT_SLOT_BITS)) & 7;
 }

@@ -1,4 +1,4 @@
-import { SIGNS, UNIT_CLASSES, UNIT_PAIRS } from '../kernel/layout.ts';
+import { SHIFT_JIS_NIBBLES, SIGNS, UNIT_CLASSES, UNIT_PAIRS, WIDE_NIBBLES, WIDE_SHAPES } from '../kernel/layout.ts';
 import { PAIR_FAMILY, PAIR_FAMILY_OF_THREE, pairIndex, UNIT_FAMILY, UNIT_GIVEN_FIRST, UNIT_TITLE } from '../kernel/units.ts';
 import { byteAt } from '../kernel/memory.ts';
 
@@ -11,6 +11,9 @@ const AT_END: u64 = u64(7) << 61;
 export let runs: u64 = 0;
 export let signs: u64 = 0;
 export let shiftJisLeads: u64 = 0;
+/** Where nibble tables let a fingerprint with bytes beyond ASCII pass, and a shape with such. */
+export let wideHits: u64 = 0;
+export let wideShapes: u64 = 0;
 
 /** Of the block before: bytes from E4 to E9, those that some byte behind must continue, and whether one was out of place. */
 let hanBefore: u64 = 0;
@@ -19,11 +22,13 @@ let threeBefore: u64 = 0;
 let fourBefore: u64 = 0;
 let wrongBefore: boolean = false;
 
-/** To be called for a block without bytes beyond ASCII: nothing goes on from it into the next. */
+/** To be called for a block without bytes beyond ASCII in it or right before: nothing goes on from it into the next. */
 export function skipWide(): void {
   runs = 0;
   signs = 0;
   shiftJisLeads = 0;
+  wideHits = 0;
+  wideShapes = 0;
   hanBefore = 0;
   twoBefore = 0;
   threeBefore = 0;
@@ -32,7 +37,7 @@ export function skipWide(): void {
 }
 
 /**
- * Finds in a block with bytes beyond ASCII (`wide`) where runs of Han characters begin that may hold a name, the last bytes
+ * Finds in a block with bytes beyond ASCII (`wide`), or right behind such, fingerprints with such bytes, where runs of Han characters begin that may hold a name, the last bytes
  * of signs, and, where some byte near is out of place in UTF-8, the first bytes of Han characters and ＠ in Shift_JIS.
  */
 export function lookAtWide(block: i32, wide: u64): void {
@@ -88,7 +93,12 @@ export function lookAtWide(block: i32, wide: u64): void {
   const nextExpected: u64 = ((twos >> 63) | (threes >> 62) | (fours >> 61)) & 1;
   const nextContinues: u64 = (byteAt(block + BLOCK) & 0xc0) === 0x80 ? 1 : 0;
   const wrong: boolean = continues !== expected || nextContinues !== nextExpected;
-  shiftJisLeads = wrong || wrongBefore ? leadsOfShiftJis(block, wide) : 0;
+  lookForUtf8(block);
+  shiftJisLeads = 0;
+  if (wrong || wrongBefore) {
+    shiftJisLeads = leadsOfShiftJis(block, wide);
+    lookForShiftJis(block);
+  }
   wrongBefore = wrong;
   twoBefore = twos;
   threeBefore = threes;
@@ -104,6 +114,65 @@ export function lookAtWide(block: i32, wide: u64): void {
   kana >>= 1;
   const spaced: u64 = starts & spacesBehind(block) & ~(kana >> 3);
   runs = spaced | namesAmong(starts & ~spaced & ~(kana >> 3) & ((wide >> 3) | AT_END), block);
+}
+
+/** Fingerprints and shapes as in index.ts. */
+function lookForUtf8(block: i32): void {
+  const low0 = v128.load(WIDE_NIBBLES);
+  const high0 = v128.load(WIDE_NIBBLES + 16);
+  const low1 = v128.load(WIDE_NIBBLES + 32);
+  const high1 = v128.load(WIDE_NIBBLES + 48);
+  const low2 = v128.load(WIDE_NIBBLES + 64);
+  const high2 = v128.load(WIDE_NIBBLES + 80);
+  const low3 = v128.load(WIDE_NIBBLES + 96);
+  const high3 = v128.load(WIDE_NIBBLES + 112);
+  const shapes = i8x16.splat(i8(WIDE_SHAPES));
+  const zero = i8x16.splat(0);
+  let hits: u64 = 0;
+  let shaped: u64 = 0;
+  for (let lane = 0; lane < BLOCK; lane += LANES) {
+    const at = block + lane;
+    const buckets = v128.and(
+      v128.and(passing(low0, high0, v128.load(at - 3)), passing(low1, high1, v128.load(at - 2))),
+      v128.and(passing(low2, high2, v128.load(at - 1)), passing(low3, high3, v128.load(at))),
+    );
+    hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
+    shaped |= u64(i8x16.bitmask(i8x16.eq(v128.and(buckets, shapes), zero)) ^ 0xffff) << lane;
+  }
+  wideHits = hits;
+  wideShapes = shaped;
+}
+
+/** The same with the tables of Shift_JIS, which have no shapes. */
+function lookForShiftJis(block: i32): void {
+  const low0 = v128.load(SHIFT_JIS_NIBBLES);
+  const high0 = v128.load(SHIFT_JIS_NIBBLES + 16);
+  const low1 = v128.load(SHIFT_JIS_NIBBLES + 32);
+  const high1 = v128.load(SHIFT_JIS_NIBBLES + 48);
+  const low2 = v128.load(SHIFT_JIS_NIBBLES + 64);
+  const high2 = v128.load(SHIFT_JIS_NIBBLES + 80);
+  const low3 = v128.load(SHIFT_JIS_NIBBLES + 96);
+  const high3 = v128.load(SHIFT_JIS_NIBBLES + 112);
+  const zero = i8x16.splat(0);
+  let hits: u64 = 0;
+  for (let lane = 0; lane < BLOCK; lane += LANES) {
+    const at = block + lane;
+    const buckets = v128.and(
+      v128.and(passing(low0, high0, v128.load(at - 3)), passing(low1, high1, v128.load(at - 2))),
+      v128.and(passing(low2, high2, v128.load(at - 1)), passing(low3, high3, v128.load(at))),
+    );
+    hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
+  }
+  wideHits |= hits;
+}
+
+/** The buckets that let these bytes pass, by the table of their low nibbles and that of their high ones. */
+function passing(low: v128, high: v128, bytes: v128): v128 {
+  const nibble = i8x16.splat(15);
+  return v128.and(
+    i8x16.relaxed_swizzle(low, v128.and(bytes, nibble)),
+    i8x16.relaxed_swizzle(high, v128.and(i16x8.shr_u(bytes, 4), nibble)),
+  );
 }
 
 /** Places with a space, half or full width, one to three characters of three bytes behind. */

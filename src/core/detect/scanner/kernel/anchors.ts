@@ -1,8 +1,6 @@
 import { isDigit } from './characters.ts';
-import { BUCKET_LETTERED, BUCKET_LITERALS, BUCKET_WIDE_DASH, BUCKET_WIDE_DIGITS } from './layout.ts';
 import { isLineBroken } from './groups.ts';
 import { letteredNumberAt } from './lettered.ts';
-import { literalsAround } from './literals.ts';
 import { byteAt } from './memory.ts';
 import { numberEndingAt, wideNumberEndingAt } from './numbers.ts';
 import { wideDigitLength, wideJointLength } from './wide.ts';
@@ -10,17 +8,18 @@ import { wideDigitLength, wideJointLength } from './wide.ts';
 const LONGEST_GROUP: i32 = 20;
 
 /**
- * Looks at a place where the nibble tables of `buckets` end. The tables let more through than is meant, and each rule
+ * Shapes of four bytes, of which `last` is the last. The nibble tables let more through than is meant, and each rule
  * decides by the bytes alone, so that the same candidates come out whatever pointed here.
  */
-export function lookAround(last: i32, buckets: i32): void {
-  if ((buckets & BUCKET_LITERALS) !== 0) literalsAround(last);
-  if ((buckets & BUCKET_LETTERED) !== 0) {
-    letteredNumberAt(last - 3);
-    brokenNumber(last - 3);
-  }
-  if ((buckets & BUCKET_WIDE_DIGITS) !== 0) wideDigits(last);
-  if ((buckets & BUCKET_WIDE_DASH) !== 0) asciiAfterWideDash(last - 3);
+export function asciiShapeAt(last: i32): void {
+  letteredNumberAt(last - 3);
+  brokenNumber(last - 3);
+}
+
+/** The same of those with bytes beyond ASCII. */
+export function wideShapeAt(last: i32): void {
+  wideDigits(last);
+  asciiAfterWideDash(last - 3);
 }
 
 /** A number goes on in the next line, behind its hyphen. */

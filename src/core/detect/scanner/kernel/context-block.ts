@@ -1,6 +1,6 @@
-import { addContextHits } from './context-hits.ts';
-import { CONTEXT_BLOCK, CONTEXT_KNOWN_SLOTS } from './layout.ts';
-import { byteAt, contextFingerprintAt, contextSlotOf } from './memory.ts';
+import { addContextHits, isContextKnown } from './context-hits.ts';
+import { CONTEXT_BLOCK } from './layout.ts';
+import { byteAt, contextFingerprintAt } from './memory.ts';
 
 /**
  * Looks for words of context whose fingerprints end in a block; returns its entry for `CONTEXT_BLOCKS`. The build puts
@@ -11,7 +11,7 @@ export function scanContextBlock(block: i32): i32 {
   let count: i32 = 0;
   for (let last: i32 = block; last < block + CONTEXT_BLOCK; last++) {
     thirds += byteAt(last) < 0x80 ? 3 : 1;
-    if (byteAt(CONTEXT_KNOWN_SLOTS + contextSlotOf(contextFingerprintAt(last - 2))) === 1) count = addContextHits(block, count, last);
+    if (isContextKnown(contextFingerprintAt(last - 2))) count = addContextHits(block, count, last);
   }
   return thirds | (count << 8);
 }

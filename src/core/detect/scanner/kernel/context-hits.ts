@@ -3,13 +3,14 @@ import {
   CONTEXT_BLOCK,
   CONTEXT_HIT_BYTES,
   CONTEXT_HITS,
+  CONTEXT_KNOWN_SLOTS,
   CONTEXT_LITERALS,
   CONTEXT_SLOT_BITS,
   CONTEXT_SLOTS,
   MOST_CONTEXT_HITS,
   WINDOW,
 } from './layout.ts';
-import { byteAt, contextFingerprintAt, contextSlotOf, setWord, wordAt } from './memory.ts';
+import { byteAt, contextFingerprintAt, contextKnownBitOf, contextSlotOf, setWord, wordAt } from './memory.ts';
 
 /** A literal in memory: length, flags, groups (two bytes), place of the fingerprint's last byte, then its bytes. A list ends with a length of 0. */
 export const CONTEXT_HEADER: i32 = 5;
@@ -20,6 +21,11 @@ export const CONTEXT_BEGINS: i32 = 2;
 export const CONTEXT_ENDS: i32 = 4;
 /** Not behind 被, which turns the insurer into the insured. */
 export const CONTEXT_NOT_PASSIVE: i32 = 8;
+
+/** Whether some literal's fingerprint has this hash. */
+export function isContextKnown(fingerprint: i32): boolean {
+  return ((byteAt(CONTEXT_KNOWN_SLOTS + contextSlotOf(fingerprint)) >> contextKnownBitOf(fingerprint)) & 1) !== 0;
+}
 
 /** Adds the literals whose fingerprint ends at `last` to the hits of its block, of which there are `count`, and returns how many there are then. */
 export function addContextHits(block: i32, count: i32, last: i32): i32 {

@@ -6,8 +6,6 @@ export const DIGITS: i32 = 0;
 export const GROUP_LENGTHS: i32 = 64;
 export const GROUP_JOINTS: i32 = 80;
 export const GROUP_STARTS: i32 = 96;
-/** For each byte of the block in hand the buckets whose nibble tables it ends. */
-export const BUCKET_HITS: i32 = 128;
 /** Candidates in the output, then shapes that failed their check digit, a word for each kind. */
 export const OUTPUT_COUNT: i32 = 256;
 export const MISSES: i32 = 260;
@@ -21,8 +19,11 @@ export const SIGNS: i32 = 1920;
 export const NIBBLES: i32 = 2048;
 /** The classes of a byte (digit, joint, at sign) by low and by high nibble. */
 export const CLASSES: i32 = 2176;
-/** A byte for each slot of the hash table below: 1 when some fingerprint belongs there. */
-export const KNOWN_SLOTS: i32 = 2304;
+/** As `NIBBLES`, of fingerprints with bytes beyond ASCII: those of UTF-8, then those of Shift_JIS. */
+export const WIDE_NIBBLES: i32 = 2208;
+export const SHIFT_JIS_NIBBLES: i32 = 2336;
+/** A byte for each slot of the hash table below, with a bit for each fingerprint that belongs there, by three bits more of its hash. */
+export const KNOWN_SLOTS: i32 = 2560;
 /** Open hash table of fingerprints: `SLOT_COUNT` times a folded fingerprint and the address of its list of literals. */
 export const SLOTS: i32 = 1_310_720;
 export const SLOT_BITS: i32 = 13;
@@ -76,12 +77,9 @@ export const LONGEST_RUN: i32 = 24;
 export const PAGES: i32 = 22;
 export const MEMORY_BYTES: i32 = 1_441_792;
 
-/** Buckets of the nibble tables with a meaning of their own; the others are literals. */
-export const BUCKET_LETTERED: i32 = 1;
-export const BUCKET_WIDE_DIGITS: i32 = 2;
-export const BUCKET_WIDE_DASH: i32 = 4;
-export const BUCKET_SHAPES: i32 = 0x07;
-export const BUCKET_LITERALS: i32 = 0xf8;
+/** Buckets of the nibble tables that stand for shapes of four bytes; the others are literals. */
+export const ASCII_SHAPES: i32 = 0x01;
+export const WIDE_SHAPES: i32 = 0x03;
 export const CLASS_DIGIT: i32 = 0x80;
 export const CLASS_JOINT: i32 = 0x40;
 export const CLASS_AT: i32 = 0x20;

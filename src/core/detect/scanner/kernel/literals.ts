@@ -1,7 +1,8 @@
 import { continuesIdentifier, isCapital, isIdentifier } from './characters.ts';
 import { FOLLOW_LABELLED, FOLLOW_LATIN_NAME, FOLLOW_NUMBER, hasNumber, hasTail, isLabel, isLatinLabel } from './follow.ts';
-import { LITERALS, SLOT_BITS, SLOTS } from './layout.ts';
-import { byteAt, fingerprintAt, slotOf, wordAt } from './memory.ts';
+import { KNOWN_SLOTS, LITERALS, SLOT_BITS, SLOTS } from './layout.ts';
+import { byteAt, fingerprintAt, knownBitOf, slotOf, wordAt } from './memory.ts';
+import { isShiftJis } from './names.ts';
 import { emit } from './output.ts';
 
 /**
@@ -14,6 +15,13 @@ export const LITERAL_EXACT: i32 = 1;
 /** An identifier may not go on before the word, or behind it. */
 export const LITERAL_BEGINS: i32 = 2;
 export const LITERAL_ENDS: i32 = 4;
+/** Only where text is read as Shift_JIS: its bytes are looked for nowhere else. */
+export const LITERAL_SHIFT_JIS: i32 = 8;
+
+/** Whether some literal's fingerprint has this hash. */
+export function isKnown(fingerprint: i32): boolean {
+  return ((byteAt(KNOWN_SLOTS + slotOf(fingerprint)) >> knownBitOf(fingerprint)) & 1) !== 0;
+}
 
 /** Reports the literals whose fingerprint, any four of their bytes, ends at `last`. */
 export function literalsAround(last: i32): void {
@@ -22,9 +30,13 @@ export function literalsAround(last: i32): void {
   while (byteAt(literal) !== 0) {
     const start: i32 = last - byteAt(literal + 3);
     const end: i32 = start + byteAt(literal);
-    if (matches(literal, start) && follows(byteAt(literal + 4), end)) emit(byteAt(literal + 1), start, end);
+    if (matches(literal, start) && isReadSo(literal, last) && follows(byteAt(literal + 4), end)) emit(byteAt(literal + 1), start, end);
     literal += LITERAL_HEADER + byteAt(literal);
   }
+}
+
+function isReadSo(literal: i32, last: i32): boolean {
+  return (byteAt(literal + 2) & LITERAL_SHIFT_JIS) === 0 || isShiftJis(last);
 }
 
 function follows(what: i32, end: i32): boolean {

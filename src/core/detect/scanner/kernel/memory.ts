@@ -34,6 +34,11 @@ export function slotOf(fingerprint: i32): i32 {
   return Math.imul(fingerprint, 0x9e3779b1) >>> (32 - SLOT_BITS);
 }
 
+/** Which bit of its slot's byte in `KNOWN_SLOTS` stands for a fingerprint. */
+export function knownBitOf(fingerprint: i32): i32 {
+  return (Math.imul(fingerprint, 0x9e3779b1) >>> (29 - SLOT_BITS)) & 7;
+}
+
 /** The same with three bytes, for words of context. */
 export function contextFingerprintAt(address: i32): i32 {
   return byteAt(address) | (byteAt(address + 1) << 8) | (byteAt(address + 2) << 16) | 0x202020;
@@ -41,4 +46,8 @@ export function contextFingerprintAt(address: i32): i32 {
 
 export function contextSlotOf(fingerprint: i32): i32 {
   return Math.imul(fingerprint, 0x9e3779b1) >>> (32 - CONTEXT_SLOT_BITS);
+}
+
+export function contextKnownBitOf(fingerprint: i32): i32 {
+  return (Math.imul(fingerprint, 0x9e3779b1) >>> (29 - CONTEXT_SLOT_BITS)) & 7;
 }
