@@ -7,7 +7,7 @@ import { normalise } from './normalise.ts';
 import { placeIn, shiftedRow } from './passage.ts';
 import { Passages, type Reading } from './passages.ts';
 import { PersonCounter } from './persons.ts';
-import { encodeRow, RowText } from './row-text.ts';
+import { RowWriter } from './row-text.ts';
 import { createScanner, type Candidate, type Surroundings } from './scanner/index.ts';
 import type { Segment } from './segment.ts';
 import { Sight } from './sight.ts';
@@ -51,6 +51,7 @@ export class Collector {
   readonly #sources = new Sources();
   readonly #passages = new Passages(DETECTORS, this.#sources, (reading) => this.#read(reading));
   readonly #scanner = createScanner((candidate, surroundings) => this.#take(candidate, surroundings));
+  readonly #rows = new RowWriter();
   readonly #encoder = new TextEncoder();
   #encoded = new Uint8Array();
   /** Bytes given to the scanner so far. */
@@ -118,17 +119,9 @@ export class Collector {
   }
 
   #pushRow({ row: { table, place }, isHeading, roles, types }: ReadRow, cells: readonly string[]): void {
-    const cellOffsets: number[] = [];
-    let length = 0;
-    for (const cell of cells) {
-      cellOffsets.push(length);
-      length += cell.length + 1;
-    }
-    const row = { table, cellOffsets, length, ...(roles === undefined ? (types === undefined ? {} : { types }) : { roles, isHeading }) };
-    const text = new RowText(cells);
-    if (length >= LONGEST_TEXT) return this.#pushText(text.text, place, row);
-    this.#reserve(length + 1);
-    this.#push(place, text, row, this.#encoded.subarray(0, encodeRow(cells, this.#encoded)));
+    const row = this.#rows.write(cells, { table, roles, types, isHeading });
+    if (row.length < LONGEST_TEXT) this.#push(place, row, row, row.encoded);
+    else this.#pushText(row.text, place, row);
   }
 
   #pushText(text: string, place: Place, row?: RowMark): void {

@@ -133,6 +133,6 @@ function charactersIn(text: string, bytes: number): number {
 }
 
 /** The row as it stands from a later character on. */
-export function shiftedRow(row: RowMark, passed: number): RowMark {
-  return { ...row, cellOffsets: row.cellOffsets.map((offset) => offset - passed), length: row.length - passed };
+export function shiftedRow({ table, cellOffsets, roles, types, length, isHeading }: RowMark, passed: number): RowMark {
+  return { table, cellOffsets: cellOffsets.map((offset) => offset - passed), roles, types, length: length - passed, isHeading };
 }

@@ -1,25 +1,90 @@
+import type { ColumnRole } from './columns.ts';
+import type { RowMark } from './text-window.ts';
+
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
+const MOST_BYTES_OF_CHARACTER = 3;
+const BLOCK_BYTES = 65_536;
 const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The text of a row as detectors read it, put together when one does: most rows are only scanned. */
-export class RowText {
-  readonly #cells: readonly string[];
+/** What is known of the columns of a row. */
+export interface RowColumns {
+  readonly table: number;
+  readonly roles: readonly (ColumnRole | undefined)[] | undefined;
+  readonly types: readonly (ColumnRole | undefined)[] | undefined;
+  readonly isHeading: boolean;
+}
+
+/** A row of text, a tab behind each cell and a line feed at its end, as its bytes in a block that it shares with others. Most rows are only scanned; what detectors read is made when one does. */
+export class WrittenRow implements RowMark {
+  readonly table: number;
+  readonly roles: RowColumns['roles'];
+  readonly types: RowColumns['types'];
+  readonly isHeading: boolean;
+  readonly length: number;
+  readonly #block: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
   #text: string | undefined;
+  #cellOffsets: readonly number[] | undefined;
 
-  constructor(cells: readonly string[]) {
-    this.#cells = cells;
+  /** `length` is that of the text without the end of the line. */
+  constructor({ table, roles, types, isHeading }: RowColumns, length: number, block: Uint8Array, from: number, to: number) {
+    this.table = table;
+    this.roles = roles;
+    this.types = roles === undefined ? types : undefined;
+    this.isHeading = roles !== undefined && isHeading;
+    this.length = length;
+    this.#block = block;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  get encoded(): Uint8Array {
+    return this.#block.subarray(this.#from, this.#to);
   }
 
   get text(): string {
-    this.#text ??= `${this.#cells.map((cell) => `${cell}\t`).join('')}\n`;
+    this.#text ??= DECODER.decode(this.encoded);
     return this.#text;
+  }
+
+  get cellOffsets(): readonly number[] {
+    if (this.#cellOffsets === undefined) {
+      const { text } = this;
+      const offsets: number[] = [];
+      for (let from = 0, tab = text.indexOf('\t'); tab >= 0; from = tab + 1, tab = text.indexOf('\t', from)) offsets.push(from);
+      this.#cellOffsets = offsets;
+    }
+    return this.#cellOffsets;
   }
 }
 
-/** Writes the text of a row in UTF-8, as `TextEncoder` does, and returns its length. Of many short strings that is cheaper than to join them. */
-export function encodeRow(cells: readonly string[], bytes: Uint8Array): number {
-  let to = 0;
+/** Writes rows in UTF-8, as `TextEncoder` does. Of many short strings that is cheaper than to join them. */
+export class RowWriter {
+  #block = new Uint8Array();
+  #used = 0;
+
+  /** No cell may hold a tab. */
+  write(cells: readonly string[], columns: RowColumns): WrittenRow {
+    let length = 0;
+    for (const cell of cells) length += cell.length + 1;
+    const most = length * MOST_BYTES_OF_CHARACTER + 1;
+    // Never written over: rows of the block before are still to be read.
+    if (this.#used + most > this.#block.length) {
+      this.#block = new Uint8Array(Math.max(BLOCK_BYTES, most));
+      this.#used = 0;
+    }
+    const from = this.#used;
+    this.#used = encodeRow(cells, this.#block, from);
+    return new WrittenRow(columns, length, this.#block, from, this.#used);
+  }
+}
+
+/** Gives where the row ends. */
+function encodeRow(cells: readonly string[], bytes: Uint8Array, from: number): number {
+  let to = from;
   for (const cell of cells) {
     to = encodeCell(cell, bytes, to);
     bytes[to++] = TAB;

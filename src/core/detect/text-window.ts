@@ -16,11 +16,11 @@ export interface RowMark {
   /** Offsets of the cells, from the mark's own. */
   readonly cellOffsets: readonly number[];
   /** By column; absent when the table has no heading row. */
-  readonly roles?: readonly (ColumnRole | undefined)[];
+  readonly roles?: readonly (ColumnRole | undefined)[] | undefined;
   /** By column, told by the values of a table without headings. */
-  readonly types?: readonly (ColumnRole | undefined)[];
+  readonly types?: readonly (ColumnRole | undefined)[] | undefined;
   readonly length: number;
-  readonly isHeading?: boolean;
+  readonly isHeading?: boolean | undefined;
 }
 
 /** The table column that an offset lies in. */
