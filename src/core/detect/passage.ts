@@ -16,6 +16,9 @@ const NOT_PRINTABLE = /[\0-\x1f\x7f\ufffd]+/g;
 /** Bytes below this are whole characters in UTF-8 and never the second half of one in Shift_JIS. */
 const FIRST_AMBIGUOUS = 0x40;
 const LONGEST_SEARCH = 64;
+const FIRST_ABOVE_ASCII = 0x80;
+const WORD = 4;
+const BEYOND_ASCII = 0x8080_8080;
 
 /** One spelling of the characters in bytes. */
 export function decode(bytes: Uint8Array, encoding: ByteEncoding | 'normalised'): string {
@@ -32,6 +35,8 @@ interface Piece {
   readonly source: Source;
   /** Where its text begins in the window's. */
   offset: number;
+  /** Its bytes are its characters. */
+  isAscii: boolean;
 }
 
 /** A stretch of the stream, decoded: what detectors read around their candidates. */
@@ -51,9 +56,12 @@ export class Passage {
     for (const piece of this.#pieces) {
       const { source } = piece;
       piece.offset = text.length;
+      piece.isAscii = (piece.encoding === 'utf-8' || piece.encoding === 'normalised') && isAscii(this.#read(piece.from, piece.to));
       const whole = 'text' in source.content && piece.from === source.offset && piece.to === source.end;
       marks.push(mark(source, piece));
-      text += whole ? source.content.text : decode(this.#read(this.#characterStart(piece), piece.to), piece.encoding);
+      if (whole) text += source.content.text;
+      else if (piece.isAscii) text += DECODERS['utf-8'].decode(this.#read(piece.from, piece.to));
+      else text += decode(this.#read(this.#characterStart(piece), piece.to), piece.encoding);
     }
     this.window = new TextWindow(text, marks);
   }
@@ -62,6 +70,7 @@ export class Passage {
   characterAt(offset: number): number {
     const piece = this.#pieces.findLast(({ from }) => from <= offset);
     if (piece === undefined) return 0;
+    if (piece.isAscii) return piece.offset + Math.max(0, Math.min(offset, piece.to) - piece.from);
     return piece.offset + decode(this.#read(this.#characterStart(piece), Math.min(offset, piece.to)), piece.encoding).length;
   }
 
@@ -76,6 +85,17 @@ export class Passage {
     const isStart = encoding === 'shift_jis' ? beginsShiftJis : beginsUtf8;
     return from + Math.max(0, bytes.findIndex(isStart));
   }
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  let at = 0;
+  if (bytes.byteOffset % WORD === 0) {
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / WORD));
+    for (const word of words) if ((word & BEYOND_ASCII) !== 0) return false;
+    at = words.length * WORD;
+  }
+  for (; at < bytes.length; at++) if ((bytes[at] ?? 0) >= FIRST_ABOVE_ASCII) return false;
+  return true;
 }
 
 function beginsShiftJis(byte: number): boolean {
@@ -97,7 +117,7 @@ function pieces(sources: readonly Source[], from: number, to: number): Piece[] {
     const last = found.at(-1);
     if (last !== undefined && encoding !== 'normalised' && last.encoding === encoding && last.to === start) {
       found[found.length - 1] = { ...last, to: end };
-    } else found.push({ from: start, to: end, encoding, source, offset: 0 });
+    } else found.push({ from: start, to: end, encoding, source, offset: 0, isAscii: false });
   }
   return found;
 }

@@ -57,6 +57,11 @@ export class Sight {
     return latin1(this.#bytes, this.#from + this.#length, this.#bytes.length);
   }
 
+  /** Whether bytes may only be told apart from the beginning of their line on. */
+  get isShiftJis(): boolean {
+    return encodingOf(this.#source) === 'shift_jis';
+  }
+
   /** The candidate and what follows, so many bytes in all; fewer only at the end of the file. */
   ahead(length: number): string {
     const bytes = this.#surroundings.bytes(0, Math.max(0, length - this.#length));
@@ -66,6 +71,25 @@ export class Sight {
   /** Some characters before it, decoded and folded, of so many bytes; the first may be broken. */
   textBefore(bytes: number): string {
     return decode(this.#bytes.subarray(Math.max(0, this.#from - bytes), this.#from), encodingOf(this.#source));
+  }
+
+  /** Some characters behind it, decoded and folded, of so many bytes; the last may be broken. */
+  textBehind(bytes: number): string {
+    return decode(this.#surroundings.bytes(0, bytes).subarray(this.#length), encodingOf(this.#source));
+  }
+
+  /** Whether so many characters of base64 stand together within so many bytes to either side. */
+  hasTokenNear(length: number, reach: number): boolean {
+    const bytes = this.#surroundings.bytes(reach, reach);
+    // Every token holds one of these places.
+    for (let place = length - 1; place < bytes.length; place += length) {
+      if (!isBase64(bytes[place])) continue;
+      let [from, to] = [place, place + 1];
+      while (isBase64(bytes[from - 1])) from--;
+      while (isBase64(bytes[to])) to++;
+      if (to - from >= length) return true;
+    }
+    return false;
   }
 
   /** Characters of its line without the spaces at its ends; without end when it has more bytes than `most` characters can have. */
@@ -146,6 +170,12 @@ function foldsInUtf8(byte = 0): boolean {
 /** Signs, and letters and digits in full width. */
 function foldsInShiftJis(byte = 0): boolean {
   return byte === 0x81 || byte === 0x82 || byte === 0x84;
+}
+
+function isBase64(byte = 0): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2b || byte === 0x2f
+  );
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {

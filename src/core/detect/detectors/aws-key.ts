@@ -9,6 +9,11 @@ const SECRET_AFTER_NAME = /[^\n]{0,20}?(?:[=:]|[ \t])\s{0,4}["']?([A-Za-z0-9+/]{
 const SECRET =
   /(?<![A-Za-z0-9+/=])(?=[A-Za-z0-9+/]{0,39}[a-z])(?=[A-Za-z0-9+/]{0,39}[A-Z])(?=[A-Za-z0-9+/]{0,39}[0-9])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g;
 const SECRET_REACH = 200;
+/** The same in bytes, of characters with up to three. */
+const SECRET_REACH_BYTES = 600;
+const SECRET_LENGTH = 40;
+const KEY_ID_LENGTH = 20;
+const FIRST_ABOVE_ASCII = 0x80;
 /** As in Amazon's own documentation. */
 const EXAMPLE = /EXAMPLE|XXXX/;
 
@@ -34,8 +39,11 @@ export const awsKey: Detector = {
   },
   glance(sight) {
     if (sight.written !== 'AKIA' && sight.written !== 'ASIA') return undefined;
-    // Its secret may stand beside a whole one.
-    return WHOLE_KEY_ID.test(sight.ahead(21)) ? undefined : 'nothing';
+    const ahead = sight.ahead(KEY_ID_LENGTH + 1);
+    if (!WHOLE_KEY_ID.test(ahead)) return 'nothing';
+    if (ahead.charCodeAt(KEY_ID_LENGTH) >= FIRST_ABOVE_ASCII || /[A-Z0-9]$/.test(sight.before) || sight.touchesWide) return undefined;
+    // Its secret may stand beside it.
+    return sight.hasTokenNear(SECRET_LENGTH, SECRET_REACH_BYTES) ? undefined : verdict(ahead.slice(0, KEY_ID_LENGTH), false);
   },
   mask: (value) => keepEnds(value, 4, 0),
 };

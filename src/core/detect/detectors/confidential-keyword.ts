@@ -1,5 +1,6 @@
 import type { Confidence } from '../../../contracts/finding.ts';
-import type { Detector, Match } from '../detector.ts';
+import type { Detector, Match, Verdict } from '../detector.ts';
+import type { Sight } from '../sight.ts';
 import type { TextWindow } from '../text-window.ts';
 
 const JAPANESE_MARK = /社 ?外 ?秘|極 ?秘|部外秘|関係者外秘|マル秘|丸秘|厳秘|\(秘\)|取扱(?:い)?(?:厳重)?注意/g;
@@ -8,6 +9,7 @@ const ENGLISH_MARK =
 /** What ㊙ is folded to. */
 const SIGN = 'マル秘';
 const WHOLE_ENGLISH = /^confidential$/i;
+const WHOLE_JAPANESE = new RegExp(`^(?:${JAPANESE_MARK.source})$`);
 /** A stamp stands alone on its line or in brackets; a sentence about confidentiality is longer. */
 const LONGEST_STAMP_LINE = 32;
 /** 社外秘書, 極秘裏, 取扱注意事項, 取扱注意点: other words. */
@@ -28,7 +30,7 @@ const LINE_GOES_ON = /(?:^|\n)[^\n]{40,}[\p{Lowercase},][ \t]*\r?\n[ \t]*(?:\(?f
 /** What is spoken of as a whole: "This report is for internal use only." */
 const OF_THE_DOCUMENT =
   /\b(?:document|report|presentation|material|memo|memorandum|slide|deck|spreadsheet|e-?mail|message|paper|draft|plan|minutes)s?\b[^.\n]{0,40}$/i;
-/** Signs that are pictures stand in lists of pictures, too. */
+/** Signs that are pictures stand in lists of pictures, too: beside some of them, or as a value in quotes beside one. */
 const PICTURE = /\p{Extended_Pictographic}/gu;
 const PICTURE_REACH = 160;
 const FEWEST_PICTURES = 4;
@@ -54,6 +56,7 @@ export const confidentialKeyword: Detector = {
   },
   glance(sight) {
     const { written } = sight;
+    if (WHOLE_JAPANESE.test(written)) return glanceJapanese(sight, written);
     if (!WHOLE_ENGLISH.test(written) || written === written.toUpperCase()) return undefined;
     if (/(?:[A-Za-z_]|strictly |company |highly )$/i.test(sight.before) || /^[A-Za-z_]/.test(sight.after)) return undefined;
     if (sight.touchesWide) return undefined;
@@ -63,6 +66,17 @@ export const confidentialKeyword: Detector = {
   // The stamp itself is no secret.
   mask: (value) => value,
 };
+
+/** Judged by the characters beside it and the length of its line. In Shift_JIS those before it cannot be told by themselves. */
+function glanceJapanese(sight: Sight, mark: string): Verdict | undefined {
+  if (sight.isShiftJis || mark === SIGN) return undefined;
+  const after = sight.textBehind(48);
+  if (OTHER_WORD_AFTER.test(after)) return 'nothing';
+  const before = sight.textBefore(12).slice(-3);
+  const alone = !COMES_FROM.test(before) && !GOES_ON.test(after.slice(0, 2)) && sight.lineLength(LONGEST_STAMP_LINE) <= LONGEST_STAMP_LINE;
+  const match = japanese(mark, BRACKETED.test(before) || alone);
+  return MENTION_AFTER.test(after) ? hint(match) : match;
+}
 
 function japanese(mark: string, stamped: boolean): Omit<Match, 'start'> {
   const weak = mark.startsWith('取扱');
@@ -114,7 +128,7 @@ function isOfCode({ text }: TextWindow, start: number, length: number): boolean 
 
 function isAmongPictures({ text }: TextWindow, start: number): boolean {
   const around = text.slice(Math.max(0, start - PICTURE_REACH), start + PICTURE_REACH);
-  return (around.match(PICTURE)?.length ?? 0) >= FEWEST_PICTURES;
+  return (around.match(PICTURE)?.length ?? 0) >= (QUOTED_BEFORE.test(text.slice(Math.max(0, start - 3), start)) ? 1 : FEWEST_PICTURES);
 }
 
 function isStamp(window: TextWindow, start: number, length: number): boolean {

@@ -29,6 +29,9 @@ export interface Surroundings {
 
 export type TakeCandidate = (candidate: Candidate, surroundings: Surroundings) => void;
 
+/** Fewer bytes are held until more come: to begin takes time. More are not, for then they would be copied twice. */
+const LEAST_SCANNED = 65_536;
+
 /**
  * Scans one file, given in pieces of any size, and hands over its candidates in order of the places that pointed to
  * them. The same bytes give the same candidates however they are cut, for no rule looks further than `REACH`, and a
@@ -39,7 +42,7 @@ export class Scanner {
   readonly #take: TakeCandidate;
   readonly #words: Int32Array;
   /** `REACH` bytes that were scanned, zeros before the file, then bytes that were not. */
-  readonly #held = new Uint8Array(WINDOW_BYTES);
+  readonly #held = new Uint8Array(LEAST_SCANNED);
   #length = REACH;
   /** Offset in the file of the first byte held. */
   #offset = -REACH;
@@ -58,7 +61,7 @@ export class Scanner {
     while (at < chunk.length) {
       const piece = chunk.subarray(at, at + WINDOW_BYTES - this.#length);
       at += piece.length;
-      if (this.#length + piece.length < WINDOW_BYTES) {
+      if (this.#length + piece.length < LEAST_SCANNED) {
         this.#held.set(piece, this.#length);
         this.#length += piece.length;
         return;
@@ -81,16 +84,17 @@ export class Scanner {
     return this.#misses[missCounter(kind)] ?? 0;
   }
 
-  /** Scans what is held and `piece`, which fills the window, and holds what the next window needs. */
+  /** Scans what is held and `piece`, and holds what the next window needs. */
   #scanWindow(piece: Uint8Array): void {
     const { memory } = this.#engine;
+    const length = this.#length + piece.length;
     memory.set(this.#held.subarray(0, this.#length), WINDOW);
     memory.set(piece, WINDOW + this.#length);
-    const end = WINDOW + WINDOW_BYTES;
+    const end = WINDOW + length;
     this.#scan(end - REACH, end);
     this.#held.set(memory.subarray(end - 2 * REACH, end));
     this.#length = 2 * REACH;
-    this.#offset += WINDOW_BYTES - 2 * REACH;
+    this.#offset += length - 2 * REACH;
   }
 
   /** Scans to `to`; bytes up to `end` are there to be looked at. */
