@@ -1,38 +1,11 @@
 import { z } from 'zod';
+import { CONFIDENCES } from './finding-names.ts';
 import { count, slug } from './ids.ts';
 
-/** Detector ids that ship with the product; a policy may add its own under `custom.`. */
-export const DETECTOR_IDS = [
-  'jp.my-number',
-  'jp.corporate-number',
-  'jp.drivers-license',
-  'jp.passport',
-  'jp.residence-card',
-  'jp.pension-number',
-  'jp.health-insurance',
-  'jp.phone',
-  'jp.address',
-  'jp.bank-account',
-  'jp.person-name',
-  'credit-card',
-  'iban',
-  'us.ssn',
-  'email',
-  'ip-address',
-  'date-of-birth',
-  'secret.aws',
-  'secret.github',
-  'secret.google',
-  'secret.slack',
-  'secret.private-key',
-  'secret.jwt',
-  'secret.password',
-  'keyword.confidential',
-] as const;
+export { CONFIDENCES, DETECTOR_IDS } from './finding-names.ts';
 
-export const confidence = z.enum(['low', 'medium', 'high']);
+export const confidence = z.enum(CONFIDENCES);
 export type Confidence = z.infer<typeof confidence>;
-export const CONFIDENCES = confidence.options;
 
 /** Where in the file: the container member first, then the place inside it. All parts are shown text. */
 export const place = z.strictObject({

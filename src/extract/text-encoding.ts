@@ -64,7 +64,10 @@ function strangeShare(text: string): number {
 
 function controlShare(sample: Uint8Array): number {
   let controls = 0;
-  for (const byte of sample) if (byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== ESCAPE) controls++;
+  for (let at = 0; at < sample.length; at++) {
+    const byte = sample[at] ?? 0;
+    if (byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== ESCAPE) controls++;
+  }
   return sample.length === 0 ? 0 : controls / sample.length;
 }
 

@@ -1,4 +1,5 @@
-import { CONFIDENCES, DETECTOR_IDS, type Confidence, type Finding, type Place } from '../../contracts/finding.ts';
+import { CONFIDENCES, DETECTOR_IDS } from '../../contracts/finding-names.ts';
+import type { Confidence, Finding, Place } from '../../contracts/finding.ts';
 import type { Detector, Match, Reason, Script } from './detector.ts';
 import { HashIndex } from './hash-index.ts';
 import type { MissKind } from './scanner/index.ts';
