@@ -10,19 +10,28 @@ export interface SevenZipHeader {
 
 /** Streams packed together, and how they were packed. */
 export interface Folder {
+  /** In the order in which they are undone, where each takes what the one before gives. */
   readonly coders: readonly Coder[];
+  readonly isChain: boolean;
   /** Where its packed bytes stand, after the signature header. */
   readonly packedAt: number;
   readonly packedBytes: number;
   readonly unpackedBytes: number;
-  /** Sizes of the files in it, in order. */
-  readonly files: readonly number[];
+  /** The files in it, in order. */
+  readonly files: readonly PackedFile[];
+}
+
+export interface PackedFile {
+  readonly bytes: number;
+  /** CRC-32, where one was written. */
+  readonly checksum: number | undefined;
 }
 
 export interface Coder {
   /** The method's identifier in hex. */
   readonly method: string;
   readonly properties: Buffer;
+  readonly unpackedBytes: number;
 }
 
 const ID = {
@@ -75,8 +84,8 @@ export function readHeader(bytes: Buffer, most: number): SevenZipHeader {
 function readStreams(fields: Fields, most: number): Folder[] {
   let packedAt = 0;
   let packed: number[] = [];
-  let folders: { readonly coders: Coder[]; readonly packedStreams: number; unpackedBytes: number; hasCrc: boolean }[] = [];
-  let files: number[][] | undefined;
+  let folders: UnplacedFolder[] = [];
+  let files: PackedFile[][] | undefined;
   for (;;) {
     const id = fields.byte();
     if (id === ID.end) break;
@@ -93,41 +102,48 @@ function readStreams(fields: Fields, most: number): Folder[] {
     else throw new TypeError('a 7z header with a part of no kind');
   }
   let stream = 0;
-  return folders.map(({ coders, packedStreams, unpackedBytes }, index) => {
+  return folders.map(({ packedStreams, checksum, ...folder }, index) => {
     const at = packedAt;
     let packedBytes = 0;
     for (let count = 0; count < packedStreams; count++) packedBytes += packed[stream++] ?? 0;
     packedAt += packedBytes;
-    return { coders, packedAt: at, packedBytes, unpackedBytes, files: files?.[index] ?? [unpackedBytes] };
+    return { ...folder, packedAt: at, packedBytes, files: files?.[index] ?? [{ bytes: folder.unpackedBytes, checksum }] };
   });
 }
 
-function readFolders(fields: Fields, most: number) {
+interface UnplacedFolder extends Pick<Folder, 'coders' | 'isChain' | 'unpackedBytes'> {
+  readonly packedStreams: number;
+  readonly checksum: number | undefined;
+}
+
+function readFolders(fields: Fields, most: number): UnplacedFolder[] {
   if (fields.byte() !== ID.folder) throw new TypeError('a 7z header without folders');
   const count = fields.count(most);
   if (fields.byte() !== 0) throw new TypeError('7z folders that are kept elsewhere');
   const read = Array.from({ length: count }, () => readFolder(fields));
-  const folders = read.map(({ coders, packedStreams }) => ({ coders, packedStreams, unpackedBytes: 0, hasCrc: false }));
+  let sizes: number[][] = [];
+  let checksums: (number | undefined)[] = [];
   for (let part = fields.byte(); part !== ID.end; part = fields.byte()) {
-    if (part === ID.unpackSize) {
-      for (const [index, { outputs, lastOutput }] of read.entries()) {
-        const sizes = Array.from({ length: outputs }, () => fields.number());
-        const folder = folders[index];
-        if (folder !== undefined) folder.unpackedBytes = sizes[lastOutput] ?? 0;
-      }
-    } else if (part === ID.crc) {
-      for (const [index, has] of readChecksums(fields, count).entries()) {
-        const folder = folders[index];
-        if (folder !== undefined) folder.hasCrc = has;
-      }
-    } else throw new TypeError('a 7z header with a part of no kind');
+    if (part === ID.unpackSize) sizes = read.map(({ outputs }) => Array.from({ length: outputs }, () => fields.number()));
+    else if (part === ID.crc) checksums = readChecksums(fields, count);
+    else throw new TypeError('a 7z header with a part of no kind');
   }
-  return folders;
+  return read.map(({ coders, order, packedStreams, lastOutput }, index) => {
+    const own = sizes[index] ?? [];
+    const sized = coders.map((coder, output) => ({ ...coder, unpackedBytes: own[output] ?? 0 }));
+    return {
+      coders: order?.flatMap((coder) => sized[coder] ?? []) ?? sized,
+      isChain: order !== undefined,
+      packedStreams,
+      unpackedBytes: own[lastOutput] ?? 0,
+      checksum: checksums[index],
+    };
+  });
 }
 
 function readFolder(fields: Fields) {
   const count = fields.count(MOST_CODERS);
-  const coders: Coder[] = [];
+  const coders: Omit<Coder, 'unpackedBytes'>[] = [];
   let [inputs, outputs] = [0, 0];
   for (let index = 0; index < count; index++) {
     const flags = fields.byte();
@@ -137,23 +153,34 @@ function readFolder(fields: Fields) {
     outputs += outs;
     coders.push({ method, properties: (flags & 0x20) === 0 ? Buffer.alloc(0) : fields.bytes(fields.number()) });
   }
-  const bound = new Set<number>();
+  /** Which input takes the output. */
+  const bound = new Map<number, number>();
   for (let pair = 1; pair < outputs; pair++) {
-    fields.number();
-    bound.add(fields.number());
+    const input = fields.number();
+    bound.set(fields.number(), input);
   }
   const packedStreams = inputs - Math.max(0, outputs - 1);
   if (packedStreams > 1) for (let stream = 0; stream < packedStreams; stream++) fields.number();
   // The folder's own output is the one that no coder takes.
-  const lastOutput = Array.from({ length: outputs }, (_, index) => index).find((index) => !bound.has(index)) ?? 0;
-  return { coders, outputs, packedStreams, lastOutput };
+  const lastOutput = numbersTo(outputs).find((index) => !bound.has(index)) ?? 0;
+  const order = inputs === count && outputs === count ? orderOf(bound, count) : undefined;
+  return { coders, order, outputs, packedStreams, lastOutput };
 }
 
-function readSubStreams(
-  fields: Fields,
-  folders: readonly { readonly unpackedBytes: number; readonly hasCrc: boolean }[],
-  most: number,
-): number[][] {
+/** Coders of one input and one output each, from the packed bytes on; undefined where they are no chain. */
+function orderOf(bound: ReadonlyMap<number, number>, count: number): number[] | undefined {
+  const taking = new Set(bound.values());
+  const order: number[] = [];
+  for (let coder = numbersTo(count).find((index) => !taking.has(index)); coder !== undefined; coder = bound.get(coder)) {
+    if (order.length === count) return undefined;
+    order.push(coder);
+  }
+  return order.length === count ? order : undefined;
+}
+
+const numbersTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+function readSubStreams(fields: Fields, folders: readonly UnplacedFolder[], most: number): PackedFile[][] {
   let counts = folders.map(() => 1);
   let part = fields.byte();
   if (part === ID.unpackStreams) {
@@ -167,7 +194,7 @@ function readSubStreams(
     part = fields.byte();
   }
   const written = part === ID.size;
-  const files = folders.map(({ unpackedBytes }, index) => {
+  const sizes = folders.map(({ unpackedBytes }, index) => {
     const count = counts[index] ?? 0;
     let left = unpackedBytes;
     return Array.from({ length: count }, (_, file) => {
@@ -177,12 +204,16 @@ function readSubStreams(
     });
   });
   if (written) part = fields.byte();
-  const unknown = folders.reduce((sum, { hasCrc }, index) => sum + (hasCrc && counts[index] === 1 ? 0 : (counts[index] ?? 0)), 0);
+  // The checksum of a folder of one file is that file's, and is not written twice.
+  const known = (index: number) => (counts[index] === 1 ? folders[index]?.checksum : undefined);
+  const unknown = folders.reduce((sum, _, index) => sum + (known(index) === undefined ? (counts[index] ?? 0) : 0), 0);
+  let checksums: (number | undefined)[] = [];
   for (; part !== ID.end; part = fields.byte()) {
     if (part !== ID.crc) throw new TypeError('a 7z header with a part of no kind');
-    readChecksums(fields, unknown);
+    checksums = readChecksums(fields, unknown);
   }
-  return files;
+  let next = 0;
+  return sizes.map((own, index) => own.map((bytes) => ({ bytes, checksum: known(index) ?? checksums[next++] })));
 }
 
 function readEntries(fields: Fields, most: number): SevenZipHeader['entries'] {
@@ -197,11 +228,10 @@ function readEntries(fields: Fields, most: number): SevenZipHeader['entries'] {
   return Array.from({ length: count }, (_, index) => ({ name: names[index] ?? '', hasStream: empty[index] !== true }));
 }
 
-/** Which of them have a checksum. */
-function readChecksums(fields: Fields, count: number): boolean[] {
+/** A CRC-32 each, for those that have one. */
+function readChecksums(fields: Fields, count: number): (number | undefined)[] {
   const has = fields.byte() === 0 ? fields.bits(count) : Array.from({ length: count }, () => true);
-  fields.skip(has.filter(Boolean).length * 4);
-  return has;
+  return has.map((own) => (own ? fields.bytes(4).readUInt32LE(0) : undefined));
 }
 
 class Fields {

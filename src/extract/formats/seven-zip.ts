@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { displayName } from '../../core/display-name.ts';
 import { LimitReached, type Budget } from '../budget.ts';
 import { ByteReader } from '../byte-reader.ts';
@@ -7,10 +7,11 @@ import { chunksOf, type ByteSource } from '../byte-source.ts';
 import { collect, contentOfStream, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import { partName } from '../part-name.ts';
+import { BRANCH_FILTERS, type BranchFilter } from './branch-filters.ts';
 import { bunzip2 } from './bzip2.ts';
 import { LzmaDecoder } from './lzma.ts';
 import { checkedDictionary, expandLzma2, lzma2DictionaryBytes } from './lzma2.ts';
-import { encodedHeaderFolder, readHeader, type Folder } from './seven-zip-header.ts';
+import { encodedHeaderFolder, readHeader, type Coder, type Folder } from './seven-zip-header.ts';
 
 const SIGNATURE_BYTES = 32;
 const METHOD = { copy: '00', lzma: '030101', lzma2: '21', deflate: '040108', bzip2: '040202', aes: '06f10701' } as const;
@@ -53,15 +54,17 @@ async function extractFolder(level: Level, source: ByteSource, folder: Folder, n
   const { budget } = level.extraction;
   const reader = new ByteReader(expanded(source, folder, budget), budget);
   try {
-    for (const [index, size] of folder.files.entries()) {
+    for (const [index, { bytes: size, checksum }] of folder.files.entries()) {
       budget.countEntry();
-      let read = 0;
+      let [read, sum] = [0, 0];
       async function* bytes(): AsyncGenerator<Uint8Array> {
         for await (const chunk of reader.take(size - read)) {
           read += chunk.length;
+          if (checksum !== undefined) sum = crc32(chunk, sum);
           yield chunk;
         }
         if (read < size) throw new TypeError('7z ends within a member');
+        if (checksum !== undefined && sum !== checksum) throw new TypeError('a 7z member with another checksum');
       }
       await level.inner(names[index] ?? `member-${index + 1}`, () => contentOfStream(bytes(), budget));
       await reader.skip(size - read);
@@ -86,18 +89,33 @@ function isEncrypted({ coders }: Folder): boolean {
 }
 
 const KNOWN: ReadonlySet<string> = new Set([METHOD.copy, METHOD.lzma, METHOD.lzma2, METHOD.deflate, METHOD.bzip2]);
+/** Filters by the names they had before they had those of xz. */
+const OLD_FILTERS: ReadonlyMap<string, number> = new Map([
+  ['03030103', 0x04],
+  ['03030205', 0x05],
+  ['03030501', 0x07],
+  ['03030701', 0x08],
+  ['03030805', 0x09],
+]);
 
-function isKnown({ coders }: Folder): boolean {
-  return coders.length === 1 && KNOWN.has(coders[0]?.method ?? '');
+function filterOf({ method }: Coder): BranchFilter | undefined {
+  return BRANCH_FILTERS.get(OLD_FILTERS.get(method) ?? (method.length === 2 ? Number.parseInt(method, 16) : -1));
+}
+
+/** One way of packing, and filters behind it. */
+function isKnown({ isChain, coders: [packing, ...filters] }: Folder): boolean {
+  return isChain && packing !== undefined && KNOWN.has(packing.method) && filters.every((filter) => filterOf(filter) !== undefined);
 }
 
 async function* expanded(source: ByteSource, folder: Folder, budget: Budget): AsyncGenerator<Uint8Array> {
-  const [coder] = folder.coders;
+  const [coder, ...filters] = folder.coders;
   if (coder === undefined || !isKnown(folder)) throw new LimitReached('unsupported', false);
   const from = SIGNATURE_BYTES + folder.packedAt;
   const packed = chunksOf(source, from, from + folder.packedBytes);
+  let chunks = expander(coder, packed, budget);
+  for (const filter of filters) chunks = filterOf(filter)?.(chunks, filter.properties) ?? chunks;
   let total = 0;
-  for await (const chunk of expander(coder.method, coder.properties, packed, folder, budget)) {
+  for await (const chunk of chunks) {
     const wanted = chunk.subarray(0, folder.unpackedBytes - total);
     total += wanted.length;
     budget.countExpanded(wanted.length, total, folder.packedBytes);
@@ -107,15 +125,13 @@ async function* expanded(source: ByteSource, folder: Folder, budget: Budget): As
 }
 
 function expander(
-  method: string,
-  properties: Buffer,
+  { method, properties, unpackedBytes }: Coder,
   packed: Generator<Uint8Array>,
-  folder: Folder,
   budget: Budget,
 ): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   switch (method) {
     case METHOD.lzma:
-      return expandLzma(properties, packed, folder.unpackedBytes, budget);
+      return expandLzma(properties, packed, unpackedBytes, budget);
     case METHOD.lzma2:
       return expandLzma2(new ByteReader(packed, budget), checkedDictionary(lzma2DictionaryBytes(properties[0] ?? 41), budget));
     case METHOD.deflate:

@@ -1,15 +1,18 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { LimitReached, type Budget } from '../budget.ts';
 import { ByteReader } from '../byte-reader.ts';
+import { BRANCH_FILTERS, type BranchFilter } from './branch-filters.ts';
+import { crc64 } from './crc64.ts';
 import { checkedDictionary, exactly, expandLzma2, lzma2DictionaryBytes } from './lzma2.ts';
 
 const MAGIC = 'fd377a585a00';
 const CHECK_BYTES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64] as const;
-const CRC32 = 1;
 const LZMA2 = 0x21n;
+const LONGEST_FILTER = 20n;
 const HEADER_BYTES = 12;
 
-/** Expands .xz (file format 1.2.1): streams one after another, of blocks of LZMA2. Filters for programs are not undone. Throws on damage. */
+/** Expands .xz (file format 1.2.1): streams one after another, of blocks of LZMA2 and of filters. Those of IA-64 and RISC-V are not undone. Throws on damage. */
 export async function* expandXz(packed: AsyncIterable<Uint8Array>, budget: Budget): AsyncGenerator<Uint8Array> {
   const reader = new CountingReader(packed, budget);
   try {
@@ -52,18 +55,51 @@ async function* readBlock(reader: CountingReader, sizeByte: number, check: numbe
   const fields = new Fields(header, 2);
   if ((flags & 0x40) !== 0) fields.number();
   if ((flags & 0x80) !== 0) fields.number();
-  if ((flags & 3) > 0 || fields.number() !== LZMA2) throw new LimitReached('unsupported', false);
+  if ((flags & 0x3c) !== 0) throw new LimitReached('unsupported', false);
+  const filters: (readonly [BranchFilter, Buffer])[] = [];
+  for (let index = 0; index < (flags & 3); index++) {
+    const filter = BRANCH_FILTERS.get(Number(fields.number()));
+    const length = fields.number();
+    if (filter === undefined) throw new LimitReached('unsupported', false);
+    if (length > LONGEST_FILTER) throw new TypeError('an xz filter with more than its properties');
+    filters.unshift([filter, Buffer.from(Array.from({ length: Number(length) }, () => fields.byte()))]);
+  }
+  if (fields.number() !== LZMA2) throw new LimitReached('unsupported', false);
   if (fields.number() !== 1n) throw new TypeError('an xz filter without its property');
   const before = reader.count;
-  let sum = 0;
-  for await (const piece of expandLzma2(reader, checkedDictionary(lzma2DictionaryBytes(fields.byte()), budget))) {
-    if (check === CRC32) sum = crc32(piece, sum);
+  const sum = CHECKS[check]?.();
+  let pieces = expandLzma2(reader, checkedDictionary(lzma2DictionaryBytes(fields.byte()), budget));
+  for (const [filter, properties] of filters) pieces = filter(pieces, properties);
+  for await (const piece of pieces) {
+    sum?.add(piece);
     yield piece;
   }
   await exactly(reader, (4 - ((reader.count - before) % 4)) % 4);
   const written = await exactly(reader, CHECK_BYTES[check] ?? 0);
-  if (check === CRC32 && written.readUInt32LE(0) !== sum) throw new TypeError('an xz block with another checksum');
+  if (sum !== undefined && !written.equals(sum.finish())) throw new TypeError('an xz block with another checksum');
 }
+
+/** By their numbers: CRC-32, CRC-64, SHA-256; of others only the length is known. */
+const CHECKS: Readonly<Partial<Record<number, () => { add(bytes: Uint8Array): void; finish(): Buffer }>>> = {
+  1: () => {
+    let sum = 0;
+    return {
+      add: (bytes) => {
+        sum = crc32(bytes, sum);
+      },
+      finish: () => {
+        const bytes = Buffer.alloc(4);
+        bytes.writeUInt32LE(sum);
+        return bytes;
+      },
+    };
+  },
+  4: crc64,
+  10: () => {
+    const hash = createHash('sha256');
+    return { add: (bytes) => void hash.update(bytes), finish: () => hash.digest() };
+  },
+};
 
 /** Sizes of the blocks, which are known by now. Its indicator, a zero, has been read. */
 async function skipIndex(reader: CountingReader): Promise<void> {
