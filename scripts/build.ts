@@ -44,6 +44,12 @@ export const TARGETS: readonly BuildTarget[] = [
     output: 'dist/console/index.html',
   },
   {
+    name: 'guest-reader',
+    config: 'src/guest-reader/vite.config.ts',
+    sources: ['src/guest-reader', 'src/i18n'],
+    output: 'dist/guest-reader/reader.js',
+  },
+  {
     name: 'tray',
     config: 'electron/main/vite.config.ts',
     sources: ['electron/main', 'electron/ipc', 'electron/icons', 'src/node', 'src/i18n', 'src/contracts'],

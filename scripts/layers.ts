@@ -23,7 +23,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'src/media',
     layers: [CONTRACTS, 'src/core', 'src/node', 'src/age', 'src/policy', 'src/pki'],
-    packages: ['node:*', 'zod', 'uuid'],
+    packages: ['node:*', 'zod', 'uuid', 'age-encryption'],
   },
   { folder: 'src/extract', layers: [CONTRACTS, 'src/core'], packages: ['node:*', 'yauzl', 'postal-mime', 'unpdf'] },
   { folder: 'src/inspect', layers: [CONTRACTS, 'src/core', 'src/extract', 'src/node'], packages: ['node:*', 'zod'] },
@@ -90,6 +90,7 @@ export const LAYERS: readonly Layer[] = [
     layers: [CONTRACTS, 'src/i18n', 'src/ui'],
     packages: ['react', 'react-dom', 'react-i18next', 'i18next', '@mantine/*', '@tanstack/*', 'wouter', 'zod'],
   },
+  { folder: 'src/guest-reader', layers: ['src/i18n'], packages: ['age-encryption'] },
   {
     folder: 'src/cli',
     layers: [

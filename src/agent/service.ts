@@ -58,7 +58,9 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   const trays = new TraySessions(() => clock.now());
   const readRecord = async (volume: Volume) => {
     const record = await recordOf(volume, enrolment.policyKey);
-    return record === null ? null : { id: record.id, due: record.due };
+    if (record === null) return null;
+    const { id, due, guest } = record;
+    return { id, due, ...(guest === undefined ? {} : { guest }) };
   };
   const sources: Sources = {
     devices: platform.devices(),

@@ -42,6 +42,8 @@ export const fileDecision = z.strictObject({
   guard: z.enum(['watch', 'fuse']),
   /** Already on the medium when it was inserted. */
   present: z.boolean(),
+  /** To be encrypted for the medium's guests too: then all that is needed to open it is on the medium but for a passphrase. */
+  guest: z.literal(true).optional(),
   /** Milliseconds from the settled write to the end of enforcement: how long plaintext stood on the medium. */
   exposureMillis: count.optional(),
 });

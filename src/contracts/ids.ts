@@ -32,3 +32,6 @@ export type LocalizedText = z.infer<typeof localizedText>;
 
 export const language = z.enum(['ja', 'en']);
 export type Language = z.infer<typeof language>;
+
+/** age v1 X25519 recipient, as `age-keygen -y` prints it. */
+export const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'an age recipient, age1...');

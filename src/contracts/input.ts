@@ -4,8 +4,8 @@ import { device } from './device.ts';
 import { actor, fileDecision, volumeFacts } from './event.ts';
 import { fileFacts } from './file.ts';
 import { inspection } from './finding.ts';
-import { count, instant, sha256Hex, uuid } from './ids.ts';
-import { ageRecipient, policy } from './policy.ts';
+import { ageRecipient, count, instant, sha256Hex, uuid } from './ids.ts';
+import { policy } from './policy.ts';
 import { action, policyReference } from './verdict.ts';
 import { volume } from './volume.ts';
 

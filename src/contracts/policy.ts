@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bus, deviceClass } from './device.ts';
 import { confidence, unreadableReason } from './finding.ts';
-import { count, instant, localizedText, severity, sha256Hex, slug } from './ids.ts';
+import { ageRecipient, count, instant, localizedText, severity, sha256Hex, slug } from './ids.ts';
 import { action } from './verdict.ts';
 
 /** `30s`, `5m`, `8h`, `14d`. */
@@ -188,6 +188,8 @@ export const policy = z.strictObject({
       rules: z.array(deviceRule).max(1000).default([]),
     })
     .prefault({}),
+  /** Encrypt for the guests of an enrolled medium too, where its record names them. docs/spec/media.md section 4. */
+  'guest-reading': z.boolean().default(false),
   inspection: limits.prefault({}),
   /** Own words, reported as `custom.<id>`; matched as plain text after NFKC, without regard to case. */
   keywords: z.array(keywordList).max(100).default([]),
@@ -204,9 +206,6 @@ export const policy = z.strictObject({
 });
 export type Policy = z.infer<typeof policy>;
 export type PolicyInput = z.input<typeof policy>;
-
-/** age v1 X25519 recipient, as `age-keygen -y` prints it. */
-export const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'an age recipient, age1...');
 
 /**
  * What is signed: a policy's own text with what its release adds. The payload of the DSSE envelope, as JSON.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bus, device } from './device.ts';
-import { instant, uuid } from './ids.ts';
+import { ageRecipient, instant, uuid } from './ids.ts';
 
 /** A mounted filesystem that may carry files away. */
 export const volume = z.strictObject({
@@ -19,7 +19,7 @@ export const volume = z.strictObject({
   /** What the OS says of the medium; policy decides in the end which volumes count as removable. */
   removable: z.boolean(),
   /** The organisation's own record on the medium, proven by its signature and by the medium it names (docs/spec/media.md). */
-  medium: z.strictObject({ id: uuid, due: instant }).optional(),
+  medium: z.strictObject({ id: uuid, due: instant, guest: ageRecipient.optional() }).optional(),
   /** The hardware below, where the adapter could tell. */
   device: device.optional(),
 });

@@ -2,7 +2,8 @@
 export { type MediumReport, type Unaccounted, verifyMedium, type VerifyOptions } from './verify-medium.ts';
 export { openRaw } from './raw/open-raw.ts';
 export { ERASED_FILESYSTEMS, type ErasedFilesystem, eraseMedium } from './enrolment/erase.ts';
-export { enrolMedium } from './enrolment/enrol-medium.ts';
+export { type EnrolledMedium, enrolMedium } from './enrolment/enrol-medium.ts';
 export { readLedger } from './enrolment/ledger.ts';
 export { openMediumRecord } from './enrolment/record.ts';
 export { recordOf } from './enrolment/recorded-medium.ts';
+export { isGuestPage } from './guest/guest-page.ts';

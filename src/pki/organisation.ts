@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { formatIdentityFile, generateIdentity } from '../age/index.ts';
 import { type Failure, failure } from '../contracts/errors.ts';
 import { instant } from '../contracts/ids.ts';
-import { ageRecipient } from '../contracts/policy.ts';
+import { ageRecipient } from '../contracts/ids.ts';
 import { err, ok, type Result } from '../contracts/result.ts';
 import { writeFileAtomic } from '../node/atomic-file.ts';
 import { fromErrno } from '../node/errno.ts';

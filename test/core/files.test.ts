@@ -60,6 +60,31 @@ describe('the way of a file', () => {
     });
   });
 
+  describe("a medium's guests", () => {
+    const guest = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+    const id = '019aa000-0000-7000-8000-000000000002';
+    const stick = (due: string) => ({ ...STICK, medium: { id, due, guest } });
+    const enforcing = (allowed: boolean, due: string, detector = 'jp.my-number') => {
+      const policy = samplePolicy({ 'guest-reading': allowed });
+      const { last } = play([started, applied(policy), mounted(stick(due)), arrived('f1'), inspected('f1', detector)]);
+      return last[0];
+    };
+
+    test('may open what is encrypted, where policy lets them, and the event says so', () => {
+      const effect = enforcing(true, '2027-03-31T00:00:00.000Z');
+      expect(effect).toMatchObject({ kind: 'enforceFile', recipients: [expect.any(String), guest], decision: { guest: true } });
+    });
+
+    test.each([
+      ['where policy is silent', false, '2027-03-31T00:00:00.000Z', 'jp.my-number'],
+      ['on a medium that should be back', true, AT, 'jp.my-number'],
+    ] as const)('may not %s', (_what, allowed, due, detector) => {
+      const effect = enforcing(allowed, due, detector);
+      expect(effect).toMatchObject({ kind: 'enforceFile', recipients: [expect.any(String)] });
+      expect(effect).not.toHaveProperty('decision.guest');
+    });
+  });
+
   test('a file that is gone or changed is dropped without an event', () => {
     const gone = { done: false, code: 'DLP_FILE_CHANGED', reason: 'changed', gone: true } as const;
     const { last, state } = play([...ready, arrived('f1'), inspected('f1', 'jp.my-number'), enforced('f1', gone)]);

@@ -29,7 +29,7 @@ async function enrolled(change: { holder?: string; due?: string } = {}, onto = v
   const more = { holder: '田中', now: '2026-11-22T00:00:00.000Z', due: '2027-03-31T14:59:59.999Z', erased: false, ...change };
   const made = await enrolMedium({ volume: onto, organisationFolder: root, organisation: 'Example KK', privateKeyPem, ...more });
   if (!made.ok) throw new Error(made.error.message);
-  return made.value;
+  return made.value.record;
 }
 
 describe('the record on a medium', () => {

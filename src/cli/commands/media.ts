@@ -2,11 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { err, ok, type Result } from '../../contracts/result.ts';
-import { MEDIUM_FOLDER, MEDIUM_RECORD_FILE } from '../../contracts/medium.ts';
+import { GUEST_PAGE_FILE, MEDIUM_FOLDER, MEDIUM_RECORD_FILE } from '../../contracts/medium.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import { displayName } from '../../core/display-name.ts';
 import { fromErrno } from '../../node/errno.ts';
-import { type MediumReport, openMediumRecord, openRaw, type Unaccounted, verifyMedium, type VerifyOptions } from '../../media/index.ts';
+import {
+  isGuestPage,
+  type MediumReport,
+  openMediumRecord,
+  openRaw,
+  type Unaccounted,
+  verifyMedium,
+  type VerifyOptions,
+} from '../../media/index.ts';
 import { ORGANISATION_FILES } from '../../pki/index.ts';
 import { callerPath, EXIT, fail, print, printJson } from '../context.ts';
 import { readIdentityFile } from '../identity-file.ts';
@@ -32,7 +40,7 @@ export function registerMedia(program: Command): void {
     .description('read a device or image raw and list every byte range that is neither filesystem structure nor ciphertext')
     .option('-i, --identity <file...>', 'identity files that open what is on it; without them ciphertext is claimed, not proven')
     .option('--canaries <file>', 'known contents to search for, one a line; a report names them by their line')
-    .option('--org <dir>', 'organisation folder: its record on the medium is accounted for')
+    .option('--org <dir>', 'organisation folder: its record and its page for guests are accounted for')
     .option('--json', 'the whole report as JSON')
     .addHelpText(
       'after',
@@ -94,7 +102,8 @@ const RECORD_PATH = `${MEDIUM_FOLDER}/${MEDIUM_RECORD_FILE}`;
 const recordTest =
   (publicKeyPem: string) =>
   (path: string, content: Buffer): boolean =>
-    path === RECORD_PATH && openMediumRecord(content.toString('utf8'), publicKeyPem).ok;
+    (path === RECORD_PATH && openMediumRecord(content.toString('utf8'), publicKeyPem).ok) ||
+    (path === GUEST_PAGE_FILE && isGuestPage(content, publicKeyPem));
 
 function lines(report: MediumReport): string[] {
   const { bytes, filesystems, structureBytes, provenBytes, claimedBytes, unaccounted, canaries, problems } = report;

@@ -7,7 +7,7 @@ import type { MediumRecord } from '../../contracts/medium.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import type { Volume } from '../../contracts/volume.ts';
 import { fromErrno } from '../../node/errno.ts';
-import { ERASED_FILESYSTEMS, type ErasedFilesystem, enrolMedium, eraseMedium, readLedger } from '../../media/index.ts';
+import { ERASED_FILESYSTEMS, type EnrolledMedium, type ErasedFilesystem, enrolMedium, eraseMedium, readLedger } from '../../media/index.ts';
 import { loadPlatform } from '../../platform/index.ts';
 import { ORGANISATION_FILES } from '../../pki/index.ts';
 import { callerPath, fail, print, printJson } from '../context.ts';
@@ -19,6 +19,7 @@ interface EnrolOptions {
   readonly due: string;
   readonly erase?: boolean;
   readonly filesystem: ErasedFilesystem;
+  readonly guests?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,13 +32,22 @@ export function registerEnrol(media: Command): void {
     .requiredOption('--due <date>', 'when it is to be back, YYYY-MM-DD; from then on it counts as not enrolled')
     .option('--erase', 'first write zeros over all of the device, so that nothing old remains, and make a new filesystem')
     .addOption(new Option('--filesystem <kind>', 'with --erase').choices(ERASED_FILESYSTEMS).default('exfat'))
-    .option('--json', 'the record as JSON')
+    .option('--guests', 'put a page on it that opens its files in any browser with a passphrase, which is printed once')
+    .option('--json', 'the record as JSON, with the passphrase')
     .addHelpText('after', '\nExample:\n  sudo sekisho media enroll /dev/sdb --erase --org ./organisation --holder tanaka --due 2027-03-31')
     .action(async (medium: string, options: EnrolOptions) => {
       const enrolled = await enrol(callerPath(medium), options);
-      if (!enrolled.ok) process.exitCode = fail(enrolled.error, options.json ?? false);
-      else if (options.json) printJson(enrolled.value);
-      else print(`enrolled ${enrolled.value.id} for ${enrolled.value.holder}, due ${enrolled.value.due.slice(0, 10)}`);
+      if (!enrolled.ok) {
+        process.exitCode = fail(enrolled.error, options.json ?? false);
+        return;
+      }
+      const { record, passphrase } = enrolled.value;
+      if (options.json) {
+        printJson({ ...record, ...(passphrase === undefined ? {} : { passphrase }) });
+        return;
+      }
+      print(`enrolled ${record.id} for ${record.holder}, due ${record.due.slice(0, 10)}`);
+      if (passphrase !== undefined) print(`passphrase for guests, shown only now: ${passphrase}`);
     });
 }
 
@@ -76,7 +86,7 @@ function listLine({ id, holder, due, medium, erased }: MediumRecord, now: string
   ].join('  ');
 }
 
-async function enrol(path: string, options: EnrolOptions): Promise<Result<MediumRecord, Failure>> {
+async function enrol(path: string, options: EnrolOptions): Promise<Result<EnrolledMedium, Failure>> {
   const due = dueInstant(options.due);
   if (!due.ok) return due;
   const organisation = await readOrganisation(callerPath(options.org));
@@ -86,11 +96,17 @@ async function enrol(path: string, options: EnrolOptions): Promise<Result<Medium
     return err(failure('DLP_CLI_USAGE', 'Only a device can be erased: name it (/dev/...), and unmount it first.'));
   const erased = options.erase ? await erase(path, options.filesystem) : ok(path);
   if (!erased.ok) return erased;
-  const write = async (mountPoint: string): Promise<Result<MediumRecord, Failure>> => {
+  const write = async (mountPoint: string): Promise<Result<EnrolledMedium, Failure>> => {
     const volume = await volumeAt(mountPoint);
     if (!volume.ok) return volume;
     const erasedNow = options.erase === true;
-    const who = { holder: options.holder, now: new Date().toISOString(), due: due.value, erased: erasedNow };
+    const who = {
+      holder: options.holder,
+      now: new Date().toISOString(),
+      due: due.value,
+      erased: erasedNow,
+      guests: options.guests === true,
+    };
     return enrolMedium({ volume: volume.value, ...organisation.value, ...who });
   };
   return isFolder ? write(path) : mounted(erased.value, write);
@@ -106,8 +122,8 @@ async function erase(path: string, filesystem: ErasedFilesystem): Promise<Result
 
 async function mounted(
   device: string,
-  use: (mountPoint: string) => Promise<Result<MediumRecord, Failure>>,
-): Promise<Result<MediumRecord, Failure>> {
+  use: (mountPoint: string) => Promise<Result<EnrolledMedium, Failure>>,
+): Promise<Result<EnrolledMedium, Failure>> {
   const platform = await loadPlatform();
   const at = await mkdtemp(join(tmpdir(), 'sekisho-enroll-'));
   const mount = await platform.mountTemporarily(device, at);

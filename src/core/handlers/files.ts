@@ -2,6 +2,7 @@ import type { Effect } from '../../contracts/effect.ts';
 import type { EventBody, FileDecision } from '../../contracts/event.ts';
 import type { LocalizedText } from '../../contracts/ids.ts';
 import type { EnforcementOutcome, InputOf } from '../../contracts/input.ts';
+import type { Policy } from '../../contracts/policy.ts';
 import type { Action } from '../../contracts/verdict.ts';
 import { baseName } from '../display-name.ts';
 import { decideFile } from '../policy/decide-file.ts';
@@ -27,13 +28,19 @@ export function onFileInspected(state: AgentState, input: InputOf<'file.inspecte
   if (file === undefined || known === undefined || state.snapshot === null) return { state, effects: [] };
   const decision = decide(state, state.snapshot, file, known, input.inspection);
   const { action } = decision.verdict;
-  const decided: FileInFlight = { ...file, decided: { action, decision } };
+  const guest = action === 'encrypt' ? guestOf(known, state.snapshot.policy, input.at) : undefined;
+  const recipients = guest === undefined ? state.snapshot.recipients : [...state.snapshot.recipients, guest];
+  const told: FileDecision = guest === undefined ? decision : { ...decision, guest: true };
+  const decided: FileInFlight = { ...file, decided: { action, decision: told } };
   return {
     state: { ...state, files: { ...state.files, [input.fileId]: decided } },
-    effects: [
-      { kind: 'enforceFile', volumeId: file.volumeId, fileId: input.fileId, action, recipients: state.snapshot.recipients, decision },
-    ],
+    effects: [{ kind: 'enforceFile', volumeId: file.volumeId, fileId: input.fileId, action, recipients, decision: told }],
   };
+}
+
+/** Whom an enrolled medium's passphrase lets in, where policy lets him; a medium that should be back is nobody's to read. */
+function guestOf({ volume: { medium } }: VolumeState, policy: Policy, at: string): string | undefined {
+  return policy['guest-reading'] && medium !== undefined && at < medium.due ? medium.guest : undefined;
 }
 
 function decide(
