@@ -75,6 +75,12 @@ export const LOOK_ALIKES: Readonly<Record<string, readonly Form[]>> = {
     () => '-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----',
     () => '<password>password</password>',
     () => 'postgres://user:password@localhost:5432/app',
+    () => 'password: "my-secret-password"',
+    () => 'curl localhost:8080/login?user=admin&password=Abcd1234!',
+    () => 'machine example.com login daniel password abcd1234',
+    () => 'const pass = !this.result.errors || this.result.errors.length === 0;',
+    () => 'set_password(dbPassword=dbPassword@entry=0x7f3300)',
+    () => 'password: cGFzc3dvcmQ=',
   ],
   'test card': [
     () => 'card number 4111 1111 1111 1111',
@@ -82,6 +88,18 @@ export const LOOK_ALIKES: Readonly<Record<string, readonly Form[]>> = {
     () => 'Amex 378282246310005',
     () => 'card number 5555 5555 5555 4444',
     () => 'クレジットカード 0000-0000-0000-0000',
+  ],
+  'account of documentation': [
+    () => 'IBAN: DE89 3704 0044 0532 0130 00',
+    () => 'iban("NO9386011117947")',
+    () => 'SSN: 123-45-6789',
+    () => 'ssn : 111-22-3333',
+  ],
+  'schema of a name': [
+    () => 'type User { firstName: String, lastName: String }',
+    () => '"firstName": "First name", "lastName": "Last name"',
+    () => '<th>氏名</th><th>住所</th>',
+    () => '"氏名": "未記入"',
   ],
   'like a telephone': [
     (random) => `管理No. ${random.digits(3)}-${random.digits(4)}-${random.digits(4)}-${random.digits(2)}`,
@@ -130,6 +148,9 @@ export const LOOK_ALIKES: Readonly<Record<string, readonly Form[]>> = {
     () => '秘書課からのお知らせ',
     () => 'We keep confidential information about our partners in a safe place at all times.',
     () => '秘密の花園という本',
+    () => 'fix typo, keep the flag for internal use only',
+    () => '=head2 clear\n\n(internal use only)',
+    () => '"secret": "㊙", "beginner": "🔰", "castle": "🏯"',
   ],
 };
 

@@ -190,6 +190,9 @@ export const POSITIVES: Readonly<Record<string, readonly Form[]>> = {
     (random) => ((who) => `Name: ${who.givenLatin} ${who.familyLatin}`)(name(random)),
     (random) => ((who) => `Full name: ${who.familyLatin.toUpperCase()} ${who.givenLatin}`)(name(random)),
     (random) => ((who) => `出席者は${who.family} ${who.given}ほか二名。`)(name(random)),
+    (random) => ((who) => `{"氏名":"${who.family}${random.pick(['', ' '])}${who.given}"}`)(name(random)),
+    (random) => ((who) => `<氏名>${who.family} ${who.given}</氏名>`)(name(random)),
+    (random) => ((who) => `"firstName":"${who.givenLatin}","lastName":"${who.familyLatin}"`)(name(random)),
     (random) => ((who) => `申請者氏名　${who.family}　${who.given}　印`)(name(random)),
   ],
   'credit-card': [
@@ -273,6 +276,8 @@ export const POSITIVES: Readonly<Record<string, readonly Form[]>> = {
     (random) => `パスワードは「${token(random, 8)}9」です。`,
     (random) => `postgres://app:${token(random, 12)}5@db.internal:5432/app`,
     (random) => `初期PW: ${token(random, 8)}3`,
+    (random) => `machine ftp.kaisha.co.jp login haishin password ${token(random, 9)}2`,
+    (random) => `curl "https://portal.kaisha.co.jp/login?user=a&password=${token(random, 8)}6"`,
   ],
   'keyword.confidential': [
     () => '【社外秘】',
@@ -282,6 +287,8 @@ export const POSITIVES: Readonly<Record<string, readonly Form[]>> = {
     () => '極　秘',
     () => 'Strictly Confidential',
     () => '関係者外秘',
+    () => 'For internal use only',
+    () => 'This report is for internal use only and may not be passed on.',
   ],
 };
 

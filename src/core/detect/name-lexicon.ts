@@ -1,5 +1,5 @@
 /**
- * Words that names are made of. Frequent family names cover some nine in ten people; the rest are found under a heading
+ * Words that names are made of. The family names cover some nine in ten people; the rest are found under a heading
  * or behind a label. Given names are too many to list: the characters that most of them are made of stand for them.
  */
 const FREQUENT_FAMILY_NAMES =
@@ -39,6 +39,25 @@ const MORE_FAMILY_NAMES =
   '寺山 東郷 時田 常盤 徳丸 戸谷 友野 鳥居 鳥海 鳥越 内木 中江 中岡 中里 永沢 永島 永山 長岡 長沢 長澤 長沼 長友 長浜 中林 中平 中溝 中本 中森 名取 鍋島 並木 滑川 成瀬 成沢 新沼 新村 西井 ' +
   '西浦 西出 西谷 西部 西牧 西脇 二階堂 根津 野坂 野尻 能登 野本 野原 箱崎 蓮見 長谷部 畑中 波多野 八田 花岡 花房 浜本 濱口 濱本 早田 早野 原島 春山 針谷 阪東 樋渡 東田 疋田 久松 菱田 檜山 ' +
   '兵頭 兵藤 比留間';
+/** Each of some 7,000 to 50,000 people, by the ranking of the japanese-personal-name-dataset; words that are more often no name are left out. */
+const UNCOMMON_FAMILY_NAMES =
+  '筒井 沼田 越智 難波 芳賀 橘 川畑 井手 葛西 外山 海野 井田 秦 土居 小関 平塚 富樫 田川 那須 高村 倉持 井川 須賀 富岡 土橋 矢口 木戸 依田 雨宮 石坂 寺尾 松元 宇田川 丹野 神野 江原 栗林 結城 川西 ' +
+  '日比野 西島 飛田 手島 小玉 合田 有賀 志田 妹尾 池谷 中塚 柿沼 恩田 谷村 石野 古山 磯野 小栗 夏目 井本 田渕 持田 城戸 田所 若山 大浦 寺西 大高 井村 粕谷 長坂 玉田 鵜飼 米倉 秋本 岩谷 猪股 笹原 桜田 ' +
+  '野呂 古橋 富沢 小俣 小口 小暮 安永 河西 鹿野 倉橋 花井 大越 寺崎 松谷 我妻 二瓶 神原 赤羽 川名 伊達 益子 滝田 野間 仲野 的場 須永 片野 江田 江頭 河上 照井 南雲 渥美 大岩 金原 久田 湯川 住田 安原 ' +
+  '高須 松橋 河崎 増子 相良 金野 薄井 上岡 関本 西森 緑川 八巻 河井 梶山 垣内 仲宗根 浜中 尾関 水本 長山 小村 棚橋 牛島 松林 湯本 谷内 迫田 榊 小宮山 小竹 玉川 柿崎 柿本 塩野 梅木 赤塚 越川 田沢 向山 ' +
+  '井沢 木島 宇田 高杉 植野 高林 畑山 西崎 名倉 福元 塙 犬飼 福沢 加茂 米谷 平石 袴田 鳴海 島本 西垣 森野 金本 安斎 村尾 志水 岩橋 木谷 伊沢 新里 衛藤 若杉 小熊 大杉 赤堀 小崎 庄子 小山内 川又 石毛 ' +
+  '高塚 長嶺 宮村 板谷 高久 新藤 直井 飯沼 平岩 永松 米村 谷山 徳山 大上 安岡 桐山 水越 大須賀 猪狩 赤間 幸田 岩野 安江 竹之内 福留 生駒 柳沼 橋詰 平島 青島 須崎 村川 須貝 新山 猿渡 上西 深見 上島 矢作 ' +
+  '小松崎 小塚 砂田 岩切 春田 長江 安本 塩原 新倉 竹谷 鬼塚 荒谷 石津 梶谷 真下 竹川 土岐 大岡 池野 加賀谷 安倍 佐原 磯村 岸野 清家 副島 大賀 武山 脇坂 守田 馬渕 犬塚 船津 戸村 菊川 堀尾 米川 井坂 佐山 ' +
+  '須山 多賀 谷岡 若月 高城 梶川 坪内 亀谷 辻野 片倉 北条 北口 日置 杉谷 川北 宮武 大本 長内 江本 赤沢 伊波 柴原 巽 堀部 岡安 有本 藤倉 箕輪 安里 設楽 八島 姫野 細見 田山 田坂 赤尾 曽我部 小木曽 伊原 ' +
+  '赤石 北浦 中込 辻田 深津 瀬戸口 牟田 真壁 江上 小松原 井関 若井 作田 横内 高垣 鳥山 古野 国吉 末松 半沢 末次 金川 露木 河津 永尾 二見 奥原 角野 上条 高良 梅野 岩上 藤平 下平 有川 深山 石神 白田 高畠 ' +
+  '永吉 坂根 江尻 稲川 速水 折原 古家 白土 沖野 桐生 石森 池永 品田 永岡 八重樫 猪野 池原 正田 菱沼 錦織 井野 中崎 香月 矢内 湯田 宮部 笹田 泉谷 今岡 坂巻 白岩 渕上 宮永 湯沢 島野 仁科 門馬 小野塚 山際 ' +
+  '飯尾 高桑 中瀬 松藤 宮岡 川久保 尾田 景山 木崎 野瀬 石島 中垣 青田 梅崎 赤池 木暮 北林 大月 福村 羽賀 一瀬 小黒 菅田 隅田 手嶋 浅岡 関戸 木元 諸岡 船山 碓井 伊佐 浦上 古瀬 阪田 遊佐 広野 北尾 河島 ' +
+  '小河 鳥井 桝田 永谷 新妻 丹治 中元 山木 中橋 戸川 猪瀬 深瀬 浜島 綾部 杉岡 別所 春名 勝野 穂積 大串 久我 岩淵 内川 竹野 能勢 彦坂 北條 西嶋 上川 田仲 奥平 峯岸 北本 小牧 向後 田部 曾根 荒巻 押田 ' +
+  '柚木 杉森 赤川 瓜生 山名 浦山 石谷 駒田 牛田 北井 吉住 金光 守谷 飯山 信田 谷中 前沢 寺門 宮井 栗栖 新野 櫛田 宇井 梶本 真島 田部井 津川 漆原 仲川 城田 中条 新海 門間 仲本 宇津木 熊木 谷崎 阪上 内堀 ' +
+  '中辻 谷野 陶山 橋場 安野 横沢 堀之内 冨岡 青井 山之内 中上 今枝 米本 今津 二木 坂内 綿引 勝俣 平出 高安 荒田 沢野 小谷野 藤永 泉田 深野 山越 堀本 仁平 布川 中畑 中居 粟野 勝部 権田 広井 船田 大出 ' +
+  '木幡 喜田 東谷 宮口 松平 東条 市野 水落 奥本 千原 水村 加地 田頭 武本 津野 柳下 坂部 向田 小貫 稲見 仁木 竹森 牛山 肥田 羽田野 真木 岡元 笹山 大窪 増本 新堀 兼田 松宮 三田村 斎木 市田 魚住 大藤 柿原 ' +
+  '赤星 峰岸 丸谷 森元 大畠 倉島 永原 浜村 仲谷 本木 仲井 柳生 谷沢 諸星 荒牧 桐原 深町 金崎 鵜沢 沖本 坂倉 井藤 岩川 山森 寺村 平沼 武村 丹下 権藤 吉山 吉富 宮木 与那嶺 今関 三森 寺川 河端 小野沢 小滝 ' +
+  '白崎 水沢 吉元 板東 冨山 清宮 仲里 谷津 江村 西内 春木 福崎 安村 佐古 脇本';
 /** Characters with the older or the unofficial forms that registers keep for names. */
 const VARIANTS: Readonly<Record<string, string>> = {
   高: '髙',
@@ -61,7 +80,9 @@ const VARIANTS: Readonly<Record<string, string>> = {
   竜: '龍',
   塚: '塚',
 };
-export const FAMILY_NAMES: ReadonlySet<string> = new Set(`${FREQUENT_FAMILY_NAMES} ${MORE_FAMILY_NAMES}`.split(' ').flatMap(withVariants));
+export const FAMILY_NAMES: ReadonlySet<string> = new Set(
+  `${FREQUENT_FAMILY_NAMES} ${MORE_FAMILY_NAMES} ${UNCOMMON_FAMILY_NAMES}`.split(' ').flatMap(withVariants),
+);
 
 function withVariants(name: string): string[] {
   const variants = Object.entries(VARIANTS).flatMap(([usual, others]) =>

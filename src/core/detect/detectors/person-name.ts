@@ -13,6 +13,7 @@ import {
   isNoName,
 } from '../name-lexicon.ts';
 import type { TextWindow } from '../text-window.ts';
+import { namesInParts, namesOfForms, namesWithReadings, type WrittenName } from './name-forms.ts';
 
 const LABELS =
   '氏 ?名|姓名|お?名 ?前|(?:患者|顧客|お客様|社員|職員|従業員|会員|生徒|利用者|担当者?|契約者|申込者|申請者|代表者|保護者|受取人|世帯主|届出人|名義人?|本人)(?:氏?名)?|口座名義|宛名';
@@ -30,6 +31,8 @@ const TITLE_BEGINNINGS = '担代社会部課係主講教監議弁医看選故長
 const HAN = '\\u3400-\\u9fff\\u3005\\u30f6\\ud840-\\udfff\\uf900-\\ufaff';
 /** A whole run of them that can begin a name: the first character is tried before anything dearer. */
 const NAME_RUN = new RegExp(`[${FAMILY_BEGINNINGS}${TITLE_BEGINNINGS}](?<![${HAN}].)[${HAN}]*`, 'g');
+/** Any run that is as long as a whole name with its honorific, or stands before a given name. */
+const ANY_RUN = new RegExp(`(?<![${HAN}])(?:[${HAN}]{4,7}(?![${HAN}])|[${HAN}]{1,3}(?= [${HAN}]))`, 'g');
 const LONGEST_RUN = 24;
 const HONORIFIC = /^ ?(?:様|殿|さん|さま|氏|先生|君|くん|ちゃん)(?!\p{Script=Han})/u;
 const HONORIFIC_IN_RUN = /(?:様|殿|氏|先生|君)$/;
@@ -37,7 +40,11 @@ const GIVEN_AFTER_SPACE =
   /^ ([\p{Script=Han}々]{1,3}|[\p{Script=Hiragana}]{2,4}|[\p{Script=Katakana}ー]{2,4})(?![\p{Script=Han}々\p{Script=Katakana}ー])/u;
 const KANA_AFTER = /^[\p{Script=Hiragana}\p{Script=Katakana}]{2,4}/u;
 const LATIN_LABELLED =
-  /(?:^|[\n,;|{("'\t])[ \t]{0,8}["']?((?:(?:full|customer|employee|patient|member|contact|applicant|student|cardholder|legal)[ _-]?)?name)["']?[ ]?:[ \t]{0,4}["']?([A-Z][A-Za-z'-]+(?:,? [A-Z][A-Za-z'.-]*){1,3})/gi;
+  /(?:^|[\n,;|{("'\t])[ \t]{0,8}["']?((?:(?:full|customer|employee|patient|member|contact|applicant|student|cardholder|legal|display|real|preferred)[ _-]?)?name)["']?[ ]?:[ \t]{0,4}["']?([A-Z][A-Za-z'-]+(?:,? [A-Z][A-Za-z'.-]*){1,3})/gi;
+/** They head packages, products and accounts, too. */
+const ANY_NAME = /^(?:display[ _-]?)?name$/i;
+const PART_LABEL = /(?:last|family|sur)[ _-]?name|姓|苗字|名字/i;
+const READING_BEHIND = /\p{Script=Han}\([\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const LONGEST_NAME = 40;
 
 /** Names of people: cells under a name heading, behind a label, before 様, or a frequent family name with a given name. */
@@ -47,9 +54,14 @@ export const personName: Detector = {
   scriptOf,
   scan(window, report) {
     if (window.hasWideText) {
-      if (LABEL_WORDS.test(window.text)) scanLabels(window, report);
+      if (LABEL_WORDS.test(window.text)) {
+        scanLabels(window, report);
+        scanWritten(namesOfForms(window.text), window, report);
+      }
+      if (READING_BEHIND.test(window.text)) scanWritten(namesWithReadings(window.text), window, report);
       scanRuns(window, report);
     }
+    if (PART_LABEL.test(window.text)) scanWritten(namesInParts(window.text), window, report);
     if (/name/i.test(window.text)) scanLatin(window, report);
   },
   mask: (value) => (Array.from(value).length > 1 ? (Array.from(value)[0] ?? '') : '') + stars(3),
@@ -71,11 +83,26 @@ function scanLabels(window: TextWindow, report: Report): void {
   }
 }
 
+function scanWritten(names: Iterable<WrittenName>, window: TextWindow, report: Report): void {
+  for (const { start, name, certain } of names) {
+    if (isNameCell(window, start)) continue;
+    report.match({ start, value: plain(name), confidence: certain ? 'high' : 'medium', reasons: ['label'] });
+  }
+}
+
 /** Every name in running text begins where a run of Han characters does, or behind a title in it. */
 function scanRuns(window: TextWindow, report: Report): void {
   for (const found of window.text.matchAll(NAME_RUN)) {
     // No name is so long, with its title and its honorific.
     if (found[0].length <= LONGEST_RUN) scanRun(window, report, found.index, found[0]);
+  }
+  for (const found of window.text.matchAll(ANY_RUN)) {
+    const [run] = found;
+    if (FAMILY_BEGINNINGS.includes(run[0] ?? '') || TITLE_BEGINNINGS.includes(run[0] ?? '')) continue;
+    const end = found.index + run.length;
+    const name = addressedName(run, window.text.slice(end, end + 8));
+    if (name === undefined || isNameCell(window, found.index)) continue;
+    report.match({ start: found.index, value: plain(name), confidence: 'medium', reasons: ['format'] });
   }
 }
 
@@ -128,9 +155,9 @@ function scanLatin(window: TextWindow, report: Report): void {
   for (const found of window.text.matchAll(LATIN_LABELLED)) {
     const [whole, label = '', name = ''] = found;
     const start = found.index + whole.length - name.length;
-    if (isNameCell(window, start) || (label.length === 4 && !isLatinName(name))) continue;
-    // The bare word heads names of packages, too: the list speaks for a person, no more.
-    report.match({ start, value: plain(name), confidence: label.length === 4 ? 'medium' : 'high', reasons: ['label'] });
+    if (isNameCell(window, start) || (ANY_NAME.test(label) && !isLatinName(name))) continue;
+    // The list speaks for a person, no more.
+    report.match({ start, value: plain(name), confidence: ANY_NAME.test(label) ? 'medium' : 'high', reasons: ['label'] });
   }
 }
 
