@@ -14,6 +14,7 @@ import {
   OUTPUT,
   OUTPUT_COUNT,
   REACH,
+  READS_SHIFT_JIS,
   RECORD_BYTES,
   WINDOW,
 } from '../../src/core/detect/scanner/kernel/layout.ts';
@@ -40,7 +41,8 @@ let candidates = 0;
 for (let index = 0; index < windows; index++) {
   const window = index % 2 === 0 ? corpusWindow() : madeUpWindow();
   const withContext = random.below(CONTEXT_SHARE) === 0;
-  const [compiled, twin] = [records(wasm, window, withContext), records(plain, window, withContext)];
+  const shiftJis = random.below(4) > 0;
+  const [compiled, twin] = [records(wasm, window, withContext, shiftJis), records(plain, window, withContext, shiftJis)];
   if (Buffer.compare(compiled, twin) !== 0) {
     process.stdout.write(`window ${index} differs: ${Buffer.from(window).toString('hex')}\n`);
     process.exit(1);
@@ -61,7 +63,7 @@ function madeUpWindow(): Uint8Array {
 }
 
 /** The engine's records for a window with nothing around it, then the context of its middle, as bytes. */
-function records({ memory, scan, contextAround }: Engine, window: Uint8Array, withContext: boolean): Uint8Array {
+function records({ memory, scan, contextAround }: Engine, window: Uint8Array, withContext: boolean, shiftJis: boolean): Uint8Array {
   const start = WINDOW + REACH;
   const end = start + window.length;
   memory.fill(0, WINDOW, start);
@@ -69,6 +71,7 @@ function records({ memory, scan, contextAround }: Engine, window: Uint8Array, wi
   memory.fill(0, end, end + REACH);
   const count = new Int32Array(memory.buffer, OUTPUT_COUNT, 1);
   count[0] = 0;
+  new Int32Array(memory.buffer, READS_SHIFT_JIS, 1)[0] = shiftJis ? 1 : 0;
   if (scan(start, end) !== end) throw new RangeError('the output is full');
   candidates += count[0];
   const found = memory.slice(OUTPUT, OUTPUT + count[0] * RECORD_BYTES);

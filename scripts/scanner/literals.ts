@@ -83,7 +83,10 @@ export const FILTERS = ['ascii', 'utf-8', 'shift_jis'] as const;
 /** The place in `FILTERS` of a fingerprint at `place`. */
 export function filterOf({ bytes }: Placeable, place: number): number {
   if (bytes.subarray(place, place + FINGERPRINT_BYTES).every((byte) => byte < 0x80)) return 0;
-  return isUtf8(bytes) ? 1 : 2;
+  if (!isUtf8(bytes)) return 2;
+  // The scanner looks for words of UTF-8 only beside whole characters of three bytes.
+  if (bytes.some((byte) => (byte & 0xe0) === 0xc0 || byte >= 0xf0)) throw new RangeError('a character has two bytes or four');
+  return 1;
 }
 
 /** With the flag of those that only Shift_JIS can be, once the place of their fingerprint is known. */

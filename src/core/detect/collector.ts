@@ -153,7 +153,7 @@ export class Collector {
     const offset = this.#offset;
     this.#offset += bytes.length;
     this.#sources.add({ offset, end: this.#offset, region: this.#region, place, content, row });
-    this.#scanner.push(bytes);
+    this.#scanner.push(bytes, 'bytes' in content && content.encoding === 'shift_jis');
     const settled = offset - SCANNER_LAG;
     if (settled < this.#settled + SETTLING) return;
     this.#settled = settled;
@@ -165,7 +165,7 @@ export class Collector {
     this.#addRows(this.#tables.end());
     if (this.#isInRegion) {
       this.#feed?.endRegion();
-      this.#scanner.push(SILENCE);
+      this.#scanner.push(SILENCE, false);
       this.#offset += SILENCE.length;
     }
     this.#region++;

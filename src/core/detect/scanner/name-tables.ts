@@ -36,8 +36,6 @@ const KANA_RANGES = [
   [0x30fc, 0x30fc],
 ] as const;
 const LEADS = { first: 0x81, last: 0xfc } as const;
-const LINE_FEED = 0x0a;
-const REPLACEMENT = 0xfffd;
 const TRAILS = { first: 0x40, last: 0xfc, count: 192 } as const;
 
 /** Fills an engine's memory with what it knows of characters and names. */
@@ -70,28 +68,21 @@ function markPair(memory: Uint8Array, name: string, bit: number): void {
   memory[place] = (memory[place] ?? 0) | bit;
 }
 
-/** The platform only decodes: every pair of bytes is decoded once, a line each. Plain loops, for they run once, in a worker's start. */
+/** The platform only decodes: every pair of bytes is decoded once, a line each. */
 function loadShiftJis(memory: Uint8Array): void {
-  const pairs = new Uint8Array((LEADS.last - LEADS.first + 1) * (TRAILS.last - TRAILS.first + 1) * 3);
-  let end = 0;
+  const pairs: number[] = [];
   for (let lead = LEADS.first; lead <= LEADS.last; lead++) {
-    for (let trail = TRAILS.first; trail <= TRAILS.last; trail++) {
-      pairs[end++] = lead;
-      pairs[end++] = trail;
-      pairs[end++] = LINE_FEED;
-    }
+    for (let trail = TRAILS.first; trail <= TRAILS.last; trail++) pairs.push(lead, trail, 0x0a);
   }
-  const lines = new TextDecoder('shift_jis').decode(pairs);
-  let at = 0;
+  const lines = new TextDecoder('shift_jis').decode(Uint8Array.from(pairs)).split('\n');
+  let line = 0;
   for (let lead = LEADS.first; lead <= LEADS.last; lead++) {
-    let place = SHIFT_JIS_UNITS + (lead - LEADS.first) * TRAILS.count * 2;
-    for (let trail = TRAILS.first; trail <= TRAILS.last; trail++, place += 2) {
-      const unit = lines.charCodeAt(at);
-      if (lines.charCodeAt(at + 1) === LINE_FEED && unit !== REPLACEMENT) {
-        memory[place] = unit & 0xff;
-        memory[place + 1] = unit >> 8;
-      }
-      at = lines.indexOf('\n', at) + 1;
+    for (let trail = TRAILS.first; trail <= TRAILS.last; trail++, line++) {
+      const character = lines[line] ?? '';
+      if (character.length !== 1 || character === '\ufffd') continue;
+      const unit = character.charCodeAt(0);
+      const place = SHIFT_JIS_UNITS + ((lead - LEADS.first) * TRAILS.count + trail - TRAILS.first) * 2;
+      memory.set([unit & 0xff, unit >> 8], place);
     }
   }
 }

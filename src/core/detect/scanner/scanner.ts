@@ -11,6 +11,7 @@ import {
   OUTPUT,
   OUTPUT_COUNT,
   REACH,
+  READS_SHIFT_JIS,
   RECORD_BYTES,
   WINDOW,
   WINDOW_BYTES,
@@ -46,6 +47,8 @@ export class Scanner {
   #length = REACH;
   /** Offset in the file of the first byte held. */
   #offset = -REACH;
+  /** Offset behind the last byte that is to be read as Shift_JIS. */
+  #shiftJisEnd = -REACH;
   readonly #misses = new Int32Array(MISSES_BYTES / 4);
   /** The address whose context the engine found last in this window. */
   #contextAt = 0;
@@ -56,7 +59,9 @@ export class Scanner {
     this.#words = new Int32Array(engine.memory.buffer);
   }
 
-  push(chunk: Uint8Array): void {
+  /** `shiftJis`: whether it is to be read as Shift_JIS, too; candidates that only that gives are left out otherwise. */
+  push(chunk: Uint8Array, shiftJis = true): void {
+    if (shiftJis) this.#shiftJisEnd = this.#offset + this.#length + chunk.length;
     let at = 0;
     while (at < chunk.length) {
       const piece = chunk.subarray(at, at + WINDOW_BYTES - this.#length);
@@ -101,6 +106,7 @@ export class Scanner {
   #scan(to: number, end: number): void {
     this.#words.fill(0, MISSES / 4, (MISSES + MISSES_BYTES) / 4);
     this.#words.fill(0, CONTEXT_BLOCKS / 4, (CONTEXT_BLOCKS + CONTEXT_BLOCKS_BYTES) / 4);
+    this.#words[READS_SHIFT_JIS / 4] = this.#shiftJisEnd > this.#offset ? 1 : 0;
     this.#contextAt = 0;
     let from = WINDOW + REACH;
     while (from < to) {

@@ -10,6 +10,7 @@ import { isKnown, literalsAround } from '../kernel/literals.ts';
 import { byteAt, fingerprintAt, wordAt } from '../kernel/memory.ts';
 import { boxedNumberEndingAt } from '../kernel/boxes.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
+import { highNibbles, lowNibbles, notZero, oneBefore, passing, shiftedSigns, signsOf, threeBefore, twoBefore } from './lanes.ts';
 import { lookAtWide, runs, shiftJisLeads, signs, skipWide, wideHits, wideShapes } from './wide-block.ts';
 
 export { contextAround };
@@ -36,12 +37,10 @@ export function scan(from: i32, to: i32): i32 {
   const high3 = v128.load(NIBBLES + 112);
   const classLow = v128.load(CLASSES);
   const classHigh = v128.load(CLASSES + 16);
-  const nibble = i8x16.splat(15);
-  const zero = i8x16.splat(0);
 
-  let first = zero;
-  let second = zero;
-  let third = zero;
+  let first = i8x16.splat(0);
+  let second = first;
+  let third = first;
   let digitsBefore: u64 = 0;
   let joinedBefore: u64 = 0;
   let joined2Before: u64 = 0;
@@ -56,46 +55,57 @@ export function scan(from: i32, to: i32): i32 {
   skipWide();
   // The block before `from` is read for what it hands over to the next; nothing in it is reported again.
   for (let block = from - BLOCK; block < to; block += BLOCK) {
-    let digits: u64 = 0;
-    let joints: u64 = 0;
-    let ats: u64 = 0;
-    let stops: u64 = 0;
-    let colons: u64 = 0;
-    let wide: u64 = 0;
-    let hits: u64 = 0;
-    let shapes: u64 = 0;
-    for (let lane = 0; lane < BLOCK; lane += LANES) {
-      const bytes = v128.load(block + lane);
-      const low = v128.and(bytes, nibble);
-      const high = v128.and(i16x8.shr_u(bytes, 4), nibble);
+    const bytes0 = v128.load(block);
+    const bytes1 = v128.load(block + LANES);
+    const bytes2 = v128.load(block + 2 * LANES);
+    const bytes3 = v128.load(block + 3 * LANES);
+    const lows0 = lowNibbles(bytes0);
+    const lows1 = lowNibbles(bytes1);
+    const lows2 = lowNibbles(bytes2);
+    const lows3 = lowNibbles(bytes3);
+    const highs0 = highNibbles(bytes0);
+    const highs1 = highNibbles(bytes1);
+    const highs2 = highNibbles(bytes2);
+    const highs3 = highNibbles(bytes3);
+    const wide: u64 = signsOf(bytes0, bytes1, bytes2, bytes3);
 
-      const classes = v128.and(i8x16.relaxed_swizzle(classLow, low), i8x16.relaxed_swizzle(classHigh, high));
-      // The classes' bits in turn become the sign, which is all that a bitmask reads.
-      digits |= u64(i8x16.bitmask(classes)) << lane;
-      joints |= u64(i8x16.bitmask(i16x8.shl(classes, 1))) << lane;
-      ats |= u64(i8x16.bitmask(i16x8.shl(classes, 2))) << lane;
-      stops |= u64(i8x16.bitmask(i16x8.shl(classes, 3))) << lane;
-      colons |= u64(i8x16.bitmask(i16x8.shl(classes, 4))) << lane;
-      wide |= u64(i8x16.bitmask(bytes)) << lane;
+    const class0 = passing(classLow, classHigh, lows0, highs0);
+    const class1 = passing(classLow, classHigh, lows1, highs1);
+    const class2 = passing(classLow, classHigh, lows2, highs2);
+    const class3 = passing(classLow, classHigh, lows3, highs3);
+    // The classes' bits in turn become the sign, which is all that a bitmask reads.
+    const digits: u64 = signsOf(class0, class1, class2, class3);
+    const joints: u64 = shiftedSigns(class0, class1, class2, class3, 1);
+    const ats: u64 = shiftedSigns(class0, class1, class2, class3, 2);
+    const stops: u64 = shiftedSigns(class0, class1, class2, class3, 3);
+    const colons: u64 = shiftedSigns(class0, class1, class2, class3, 4);
 
-      const at0 = v128.and(i8x16.relaxed_swizzle(low0, low), i8x16.relaxed_swizzle(high0, high));
-      const at1 = v128.and(i8x16.relaxed_swizzle(low1, low), i8x16.relaxed_swizzle(high1, high));
-      const at2 = v128.and(i8x16.relaxed_swizzle(low2, low), i8x16.relaxed_swizzle(high2, high));
-      const at3 = v128.and(i8x16.relaxed_swizzle(low3, low), i8x16.relaxed_swizzle(high3, high));
-      const buckets = v128.and(
-        v128.and(
-          i8x16.shuffle(first, at0, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28),
-          i8x16.shuffle(second, at1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
-        ),
-        v128.and(i8x16.shuffle(third, at2, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30), at3),
-      );
-      first = at0;
-      second = at1;
-      third = at2;
-      // The bit of `ASCII_SHAPES` becomes the sign.
-      shapes |= u64(i8x16.bitmask(i16x8.shl(buckets, 7))) << lane;
-      hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
-    }
+    const first0 = passing(low0, high0, lows0, highs0);
+    const first1 = passing(low0, high0, lows1, highs1);
+    const first2 = passing(low0, high0, lows2, highs2);
+    const first3 = passing(low0, high0, lows3, highs3);
+    const second0 = passing(low1, high1, lows0, highs0);
+    const second1 = passing(low1, high1, lows1, highs1);
+    const second2 = passing(low1, high1, lows2, highs2);
+    const second3 = passing(low1, high1, lows3, highs3);
+    const third0 = passing(low2, high2, lows0, highs0);
+    const third1 = passing(low2, high2, lows1, highs1);
+    const third2 = passing(low2, high2, lows2, highs2);
+    const third3 = passing(low2, high2, lows3, highs3);
+    const pair0 = v128.and(threeBefore(first, first0), twoBefore(second, second0));
+    const pair1 = v128.and(threeBefore(first0, first1), twoBefore(second0, second1));
+    const pair2 = v128.and(threeBefore(first1, first2), twoBefore(second1, second2));
+    const pair3 = v128.and(threeBefore(first2, first3), twoBefore(second2, second3));
+    const buckets0 = v128.and(pair0, v128.and(oneBefore(third, third0), passing(low3, high3, lows0, highs0)));
+    const buckets1 = v128.and(pair1, v128.and(oneBefore(third0, third1), passing(low3, high3, lows1, highs1)));
+    const buckets2 = v128.and(pair2, v128.and(oneBefore(third1, third2), passing(low3, high3, lows2, highs2)));
+    const buckets3 = v128.and(pair3, v128.and(oneBefore(third2, third3), passing(low3, high3, lows3, highs3)));
+    first = first3;
+    second = second3;
+    third = third3;
+    const hits: u64 = notZero(buckets0, buckets1, buckets2, buckets3);
+    // The bit of `ASCII_SHAPES` becomes the sign.
+    const shapes: u64 = hits === 0 ? 0 : shiftedSigns(buckets0, buckets1, buckets2, buckets3, 7);
 
     // A run of digits joined by single characters; each power of two of its length is built from the one before.
     const afterDigit: u64 = (digits << 1) | (digitsBefore >> 63);
@@ -172,19 +182,10 @@ function near(dots: u64, before: u64): u64 {
   return (dots << 2) | (dots << 3) | (dots << 4) | (before >> 62) | (before >> 61) | (before >> 60);
 }
 
-/**
- * The hits of a block whose four bytes have a hash that is known. Two are looked at whether there are as many or not: a
- * loop as long as each block needs would be mispredicted at almost every block.
- */
+/** The hits of a block whose four bytes have a hash that is known. */
 function knownHits(hits: u64, block: i32): u64 {
   let known: u64 = 0;
-  let rest = hits;
-  do {
-    known |= firstIfKnown(rest, block);
-    rest &= rest - 1;
-    known |= firstIfKnown(rest, block);
-    rest &= rest - 1;
-  } while (rest !== 0);
+  for (let rest = hits; rest !== 0; rest &= rest - 1) known |= firstIfKnown(rest, block);
   return known;
 }
 

@@ -1,6 +1,7 @@
-import { SHIFT_JIS_NIBBLES, SIGNS, UNIT_CLASSES, UNIT_PAIRS, WIDE_NIBBLES, WIDE_SHAPES } from '../kernel/layout.ts';
+import { READS_SHIFT_JIS, SHIFT_JIS_NIBBLES, SIGNS, UNIT_CLASSES, UNIT_PAIRS, WIDE_NIBBLES, WIDE_SHAPES } from '../kernel/layout.ts';
 import { PAIR_FAMILY, PAIR_FAMILY_OF_THREE, pairIndex, UNIT_FAMILY, UNIT_GIVEN_FIRST, UNIT_TITLE } from '../kernel/units.ts';
-import { byteAt } from '../kernel/memory.ts';
+import { byteAt, wordAt } from '../kernel/memory.ts';
+import { highNibbles, lowNibbles, notZero, passing, signsOf } from './lanes.ts';
 
 const BLOCK: i32 = 64;
 const LANES: i32 = 16;
@@ -21,157 +22,146 @@ let twoBefore: u64 = 0;
 let threeBefore: u64 = 0;
 let fourBefore: u64 = 0;
 let wrongBefore: boolean = false;
+/** Where its whole characters of three bytes begin. */
+let wholeBefore: u64 = 0;
 
 /** To be called for a block without bytes beyond ASCII in it or right before: nothing goes on from it into the next. */
 export function skipWide(): void {
+  findNothing();
+  twoBefore = 0;
+  threeBefore = 0;
+  fourBefore = 0;
+  wholeBefore = 0;
+  wrongBefore = false;
+}
+
+function findNothing(): void {
   runs = 0;
   signs = 0;
   shiftJisLeads = 0;
   wideHits = 0;
   wideShapes = 0;
   hanBefore = 0;
-  twoBefore = 0;
-  threeBefore = 0;
-  fourBefore = 0;
-  wrongBefore = false;
 }
 
 /**
- * Finds in a block with bytes beyond ASCII (`wide`), or right behind such, fingerprints with such bytes, where runs of Han characters begin that may hold a name, the last bytes
- * of signs, and, where some byte near is out of place in UTF-8, the first bytes of Han characters and ＠ in Shift_JIS.
+ * Looks at a block with bytes beyond ASCII (`wide`), or right behind such: for fingerprints and shapes with such bytes,
+ * beginnings of runs of Han characters that may hold a name, the last bytes of signs, and, where some byte near is out of
+ * place in UTF-8 and may be Shift_JIS, the first bytes of Han characters and ＠ in that.
  */
 export function lookAtWide(block: i32, wide: u64): void {
-  const signLow1 = v128.load(SIGNS);
-  const signLow2 = v128.load(SIGNS + 16);
-  const signHigh2 = v128.load(SIGNS + 32);
-  const signLow3 = v128.load(SIGNS + 48);
-  const signHigh3 = v128.load(SIGNS + 64);
-  const nibble = i8x16.splat(15);
-  const zero = i8x16.splat(0);
+  const bytes0 = v128.load(block);
+  const bytes1 = v128.load(block + LANES);
+  const bytes2 = v128.load(block + 2 * LANES);
+  const bytes3 = v128.load(block + 3 * LANES);
   // Compared as signed numbers, bytes beyond ASCII are in order and below all others.
-  const two = i8x16.splat(i8(0xc0));
-  const three = i8x16.splat(i8(0xdf));
-  const four = i8x16.splat(i8(0xef));
-  const hanBias = i8x16.splat(0x64);
-  const hanCount = i8x16.splat(i8(0x86));
-  const e3 = i8x16.splat(i8(0xe3));
-  const kanaSecond = i8x16.splat(i8(0x81));
-  const kanaThird = i8x16.splat(i8(0x82));
-  let ends: u64 = 0;
-  let continues: u64 = 0;
-  let threes: u64 = 0;
-  let fours: u64 = 0;
-  let han: u64 = 0;
-  let kana: u64 = 0;
-  for (let lane = 0; lane < BLOCK; lane += LANES) {
-    const bytes = v128.load(block + lane);
-    const second = v128.load(block + lane - 1);
-    const first = v128.load(block + lane - 2);
-    continues |= u64(i8x16.bitmask(i8x16.lt_s(bytes, two))) << lane;
-    threes |= u64(i8x16.bitmask(i8x16.gt_s(bytes, three))) << lane;
-    fours |= u64(i8x16.bitmask(i8x16.gt_s(bytes, four))) << lane;
-    // E4 becomes the least signed number.
-    han |= u64(i8x16.bitmask(i8x16.lt_s(i8x16.sub(bytes, hanBias), hanCount))) << lane;
-    kana |= u64(i8x16.bitmask(v128.and(i8x16.eq(second, e3), v128.or(i8x16.eq(bytes, kanaSecond), i8x16.eq(bytes, kanaThird))))) << lane;
-    const at3 = v128.and(
-      i8x16.relaxed_swizzle(signLow3, v128.and(bytes, nibble)),
-      i8x16.relaxed_swizzle(signHigh3, v128.and(i16x8.shr_u(bytes, 4), nibble)),
-    );
-    const at2 = v128.and(
-      i8x16.relaxed_swizzle(signLow2, v128.and(second, nibble)),
-      i8x16.relaxed_swizzle(signHigh2, v128.and(i16x8.shr_u(second, 4), nibble)),
-    );
-    const at = v128.and(v128.and(at3, at2), i8x16.relaxed_swizzle(signLow1, v128.and(first, nibble)));
-    ends |= u64(i8x16.bitmask(i8x16.eq(at, zero)) ^ 0xffff) << lane;
-  }
-  signs = ends;
-
+  const continues: u64 = below(bytes0, bytes1, bytes2, bytes3, 0xc0) & wide;
+  const threes: u64 = ~below(bytes0, bytes1, bytes2, bytes3, 0xe0) & wide;
+  const fours: u64 = ~below(bytes0, bytes1, bytes2, bytes3, 0xf0) & wide;
   const twos: u64 = wide & ~continues;
-  threes &= wide;
-  fours &= wide;
+  const next: u64 = (byteAt(block + BLOCK) & 0xc0) === 0x80 ? 1 : 0;
+  const nextButOne: u64 = (byteAt(block + BLOCK + 1) & 0xc0) === 0x80 ? 1 : 0;
+
   const expected: u64 = (twos << 1) | (threes << 2) | (fours << 3) | (twoBefore >> 63) | (threeBefore >> 62) | (fourBefore >> 61);
   const nextExpected: u64 = ((twos >> 63) | (threes >> 62) | (fours >> 61)) & 1;
-  const nextContinues: u64 = (byteAt(block + BLOCK) & 0xc0) === 0x80 ? 1 : 0;
-  const wrong: boolean = continues !== expected || nextContinues !== nextExpected;
-  lookForUtf8(block);
-  shiftJisLeads = 0;
-  if (wrong || wrongBefore) {
-    shiftJisLeads = leadsOfShiftJis(block, wide);
-    lookForShiftJis(block);
-  }
+  const wrong: boolean = continues !== expected || next !== nextExpected;
+  const shiftJis: boolean = (wrong || wrongBefore) && wordAt(READS_SHIFT_JIS) !== 0;
+  // All that is looked for in UTF-8 holds or follows a whole character of three bytes, of which there are few in what is no text.
+  const whole: u64 = threes & ((continues >> 1) | (next << 63)) & ((continues >> 2) | (next << 62) | (nextButOne << 63));
+  const isText: boolean = (whole | (wholeBefore >> 59)) !== 0;
   wrongBefore = wrong;
+  wholeBefore = whole;
   twoBefore = twos;
   threeBefore = threes;
   fourBefore = fours;
+  if (!isText && !shiftJis) {
+    findNothing();
+    return;
+  }
 
-  const starts: u64 = han & ~((han << 3) | (hanBefore >> 61));
+  lookForUtf8(block);
+  shiftJisLeads = 0;
+  if (shiftJis) {
+    shiftJisLeads = leadsOfShiftJis(block, wide);
+    lookForShiftJis(block);
+  }
+  signs = notZero(signsAt(block), signsAt(block + LANES), signsAt(block + 2 * LANES), signsAt(block + 3 * LANES));
+  const han: u64 = threes & ~below(bytes0, bytes1, bytes2, bytes3, 0xe4) & below(bytes0, bytes1, bytes2, bytes3, 0xea);
+  const starts: u64 = han & whole & ~((han << 3) | (hanBefore >> 61));
   hanBefore = han;
   if (starts === 0) {
     runs = 0;
     return;
   }
-  // A character between kana is no name, nor is one before ASCII other than a space.
-  kana >>= 1;
-  const spaced: u64 = starts & spacesBehind(block) & ~(kana >> 3);
-  runs = spaced | namesAmong(starts & ~spaced & ~(kana >> 3) & ((wide >> 3) | AT_END), block);
+  // A character before kana is no name, nor is one before ASCII other than a space.
+  const candidates: u64 = starts & ~(kanaIn(block) >> 3);
+  const spaced: u64 = candidates & spacesBehind(block);
+  runs = spaced | namesAmong(candidates & ~spaced & ((wide >> 3) | AT_END), block);
+}
+
+/** The bytes beyond ASCII below one of them. */
+function below(a: v128, b: v128, c: v128, d: v128, byte: i32): u64 {
+  const bound = i8x16.splat(i8(byte));
+  return signsOf(i8x16.lt_s(a, bound), i8x16.lt_s(b, bound), i8x16.lt_s(c, bound), i8x16.lt_s(d, bound));
+}
+
+/** What the tables of signs let pass that end at each of 16 bytes. */
+function signsAt(at: i32): v128 {
+  const third = v128.load(at);
+  const second = v128.load(at - 1);
+  const at3 = passing(v128.load(SIGNS + 48), v128.load(SIGNS + 64), lowNibbles(third), highNibbles(third));
+  const at2 = passing(v128.load(SIGNS + 16), v128.load(SIGNS + 32), lowNibbles(second), highNibbles(second));
+  return v128.and(v128.and(at3, at2), i8x16.relaxed_swizzle(v128.load(SIGNS), lowNibbles(v128.load(at - 2))));
+}
+
+/** Where kana begin. */
+function kanaIn(block: i32): u64 {
+  return signsOf(kanaAt(block), kanaAt(block + LANES), kanaAt(block + 2 * LANES), kanaAt(block + 3 * LANES));
+}
+
+function kanaAt(at: i32): v128 {
+  const second = v128.load(at + 1);
+  return v128.and(isByte(v128.load(at), 0xe3), v128.or(isByte(second, 0x81), isByte(second, 0x82)));
 }
 
 /** Fingerprints and shapes as in index.ts. */
 function lookForUtf8(block: i32): void {
-  const low0 = v128.load(WIDE_NIBBLES);
-  const high0 = v128.load(WIDE_NIBBLES + 16);
-  const low1 = v128.load(WIDE_NIBBLES + 32);
-  const high1 = v128.load(WIDE_NIBBLES + 48);
-  const low2 = v128.load(WIDE_NIBBLES + 64);
-  const high2 = v128.load(WIDE_NIBBLES + 80);
-  const low3 = v128.load(WIDE_NIBBLES + 96);
-  const high3 = v128.load(WIDE_NIBBLES + 112);
   const shapes = i8x16.splat(i8(WIDE_SHAPES));
-  const zero = i8x16.splat(0);
-  let hits: u64 = 0;
-  let shaped: u64 = 0;
-  for (let lane = 0; lane < BLOCK; lane += LANES) {
-    const at = block + lane;
-    const buckets = v128.and(
-      v128.and(passing(low0, high0, v128.load(at - 3)), passing(low1, high1, v128.load(at - 2))),
-      v128.and(passing(low2, high2, v128.load(at - 1)), passing(low3, high3, v128.load(at))),
-    );
-    hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
-    shaped |= u64(i8x16.bitmask(i8x16.eq(v128.and(buckets, shapes), zero)) ^ 0xffff) << lane;
-  }
-  wideHits = hits;
-  wideShapes = shaped;
+  const buckets0 = bucketsAt(WIDE_NIBBLES, block);
+  const buckets1 = bucketsAt(WIDE_NIBBLES, block + LANES);
+  const buckets2 = bucketsAt(WIDE_NIBBLES, block + 2 * LANES);
+  const buckets3 = bucketsAt(WIDE_NIBBLES, block + 3 * LANES);
+  wideHits = notZero(buckets0, buckets1, buckets2, buckets3);
+  wideShapes = 0;
+  if (wideHits === 0) return;
+  wideShapes = notZero(v128.and(buckets0, shapes), v128.and(buckets1, shapes), v128.and(buckets2, shapes), v128.and(buckets3, shapes));
 }
 
 /** The same with the tables of Shift_JIS, which have no shapes. */
 function lookForShiftJis(block: i32): void {
-  const low0 = v128.load(SHIFT_JIS_NIBBLES);
-  const high0 = v128.load(SHIFT_JIS_NIBBLES + 16);
-  const low1 = v128.load(SHIFT_JIS_NIBBLES + 32);
-  const high1 = v128.load(SHIFT_JIS_NIBBLES + 48);
-  const low2 = v128.load(SHIFT_JIS_NIBBLES + 64);
-  const high2 = v128.load(SHIFT_JIS_NIBBLES + 80);
-  const low3 = v128.load(SHIFT_JIS_NIBBLES + 96);
-  const high3 = v128.load(SHIFT_JIS_NIBBLES + 112);
-  const zero = i8x16.splat(0);
-  let hits: u64 = 0;
-  for (let lane = 0; lane < BLOCK; lane += LANES) {
-    const at = block + lane;
-    const buckets = v128.and(
-      v128.and(passing(low0, high0, v128.load(at - 3)), passing(low1, high1, v128.load(at - 2))),
-      v128.and(passing(low2, high2, v128.load(at - 1)), passing(low3, high3, v128.load(at))),
-    );
-    hits |= u64(i8x16.bitmask(i8x16.eq(buckets, zero)) ^ 0xffff) << lane;
-  }
-  wideHits |= hits;
+  wideHits |= notZero(
+    bucketsAt(SHIFT_JIS_NIBBLES, block),
+    bucketsAt(SHIFT_JIS_NIBBLES, block + LANES),
+    bucketsAt(SHIFT_JIS_NIBBLES, block + 2 * LANES),
+    bucketsAt(SHIFT_JIS_NIBBLES, block + 3 * LANES),
+  );
 }
 
-/** The buckets that let these bytes pass, by the table of their low nibbles and that of their high ones. */
-function passing(low: v128, high: v128, bytes: v128): v128 {
-  const nibble = i8x16.splat(15);
+/** The buckets of fingerprints that end at each of 16 bytes. */
+function bucketsAt(tables: i32, at: i32): v128 {
+  const bytes = v128.load(at);
+  const third = v128.load(at - 1);
+  const second = v128.load(at - 2);
+  const first = v128.load(at - 3);
   return v128.and(
-    i8x16.relaxed_swizzle(low, v128.and(bytes, nibble)),
-    i8x16.relaxed_swizzle(high, v128.and(i16x8.shr_u(bytes, 4), nibble)),
+    v128.and(
+      passing(v128.load(tables), v128.load(tables + 16), lowNibbles(first), highNibbles(first)),
+      passing(v128.load(tables + 32), v128.load(tables + 48), lowNibbles(second), highNibbles(second)),
+    ),
+    v128.and(
+      passing(v128.load(tables + 64), v128.load(tables + 80), lowNibbles(third), highNibbles(third)),
+      passing(v128.load(tables + 96), v128.load(tables + 112), lowNibbles(bytes), highNibbles(bytes)),
+    ),
   );
 }
 

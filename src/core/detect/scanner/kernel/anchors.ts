@@ -2,6 +2,7 @@ import { isDigit } from './characters.ts';
 import { isLineBroken } from './groups.ts';
 import { letteredNumberAt } from './lettered.ts';
 import { byteAt } from './memory.ts';
+import { isShiftJis } from './names.ts';
 import { numberEndingAt, wideNumberEndingAt } from './numbers.ts';
 import { wideDigitLength, wideJointLength } from './wide.ts';
 
@@ -35,14 +36,15 @@ function wideDigits(last: i32): void {
   const shiftJis: boolean = wideDigitLength(last - 3) === 2 && wideDigitLength(last - 1) === 2;
   // In UTF-8 the four bytes are one digit and the first byte of the next.
   const utf8: boolean = !shiftJis && wideDigitLength(last - 3) === 3 && wideDigitLength(last) === 3;
-  if (shiftJis) wideNumberEndingAt(last + 1);
-  else if (utf8) wideNumberEndingAt(last + 3);
+  if (shiftJis) {
+    if (isShiftJis(last)) wideNumberEndingAt(last + 1);
+  } else if (utf8) wideNumberEndingAt(last + 3);
 }
 
 /** ASCII digits joined by a full-width dash or space: the rule is tried behind the group that follows. */
 function asciiAfterWideDash(digit: i32): void {
   const dash: i32 = isDigit(byteAt(digit)) ? wideJointLength(digit + 1) : 0;
-  if (dash === 0) return;
+  if (dash === 0 || (dash === 2 && !isShiftJis(digit + 3))) return;
   let end: i32 = digit + 1 + dash;
   const start: i32 = end;
   while (end - start < LONGEST_GROUP && isDigit(byteAt(end))) end++;

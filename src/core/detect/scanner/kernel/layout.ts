@@ -6,6 +6,8 @@ export const DIGITS: i32 = 0;
 export const GROUP_LENGTHS: i32 = 64;
 export const GROUP_JOINTS: i32 = 80;
 export const GROUP_STARTS: i32 = 96;
+/** A word: 1 while the bytes in hand are to be read as Shift_JIS, too. */
+export const READS_SHIFT_JIS: i32 = 128;
 /** Candidates in the output, then shapes that failed their check digit, a word for each kind. */
 export const OUTPUT_COUNT: i32 = 256;
 export const MISSES: i32 = 260;

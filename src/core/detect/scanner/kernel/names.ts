@@ -1,6 +1,6 @@
 import { shiftJisAddressFrom, shiftJisPrefectureAt } from './addresses.ts';
 import { PERSON_NAME } from './kinds.ts';
-import { LONGEST_RUN, RUN_ENDS, RUN_UNITS } from './layout.ts';
+import { LONGEST_RUN, READS_SHIFT_JIS, RUN_ENDS, RUN_UNITS } from './layout.ts';
 import { byteAt, setWord, wordAt } from './memory.ts';
 import { emit } from './output.ts';
 import {
@@ -36,6 +36,7 @@ export function nameAt(start: i32): void {
 
 /** A Han character of Shift_JIS begins at `start`, where nothing around is UTF-8: of a municipality, or of a name's run. */
 export function shiftJisHanAt(start: i32): void {
+  if (wordAt(READS_SHIFT_JIS) === 0) return;
   const first: i32 = unitAt(start, true);
   if ((classOf(first) & UNIT_HAN) === 0) return;
   const name: boolean = mayBegin(start, true) && !followsShiftJisHan(start);
@@ -86,8 +87,9 @@ function followsShiftJisHan(start: i32): boolean {
   return second >= 0x80 && isShiftJisPair(byteAt(start - 2), second) && (classOf(unitAt(start - 2, true)) & UNIT_HAN) !== 0;
 }
 
-/** Whether some byte from `ENCODING_REACH` before to one behind is out of place in UTF-8. */
+/** Whether some byte from `ENCODING_REACH` before to one behind is out of place in UTF-8, and the bytes in hand are to be read so. */
 export function isShiftJis(at: i32): boolean {
+  if (wordAt(READS_SHIFT_JIS) === 0) return false;
   for (let place: i32 = at + 1; place >= at - ENCODING_REACH; place--) {
     const continues: boolean = (byteAt(place) & 0xc0) === 0x80;
     const expected: boolean = byteAt(place - 1) >= 0xc0 || byteAt(place - 2) >= 0xe0 || byteAt(place - 3) >= 0xf0;
