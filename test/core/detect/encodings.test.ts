@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../bench/detect-quality/corpus.ts';
+import { Random } from '../../../bench/scan/random.ts';
 import { encodings } from '../../../scripts/scanner/encodings.ts';
 import { Collector, type ByteEncoding, type Detection, type Segment } from '../../../src/core/detect/index.ts';
 import { detectSegments, findingOf, summary } from './detect-text.ts';
@@ -79,6 +80,26 @@ describe('other bytes', () => {
   it('that are no text give what is printable in them', () => {
     const bytes = Buffer.concat([Buffer.from([0, 1, 2, 255, 254]), Buffer.from('taro@kaisha.co.jp'), Buffer.from([0, 0, 3])]);
     expect(summary(detectBytes(bytes, 'binary'))).toEqual(['email:high:1']);
+  });
+
+  it.each([
+    ['card number 4539148803436467', 'credit-card'],
+    ['AKIAIOSFODNN7QRSTUVW', 'secret.aws'],
+    ['taro@kaisha.co.jp', 'email'],
+    ['個人番号：123456789018', 'jp.my-number'],
+    ['個人番号：１２３４５６７８９０１８', 'jp.my-number'],
+    ['氏名：田中太郎', 'jp.person-name'],
+    ['【社外秘】', 'keyword.confidential'],
+    ['東京都千代田区丸の内1丁目2番3号', 'jp.address'],
+    ['パスワード：hQ7!vx2Lp', 'secret.password'],
+  ])('that are random hide no value in ASCII or UTF-8: %s', (value, detector) => {
+    const random = new Random(7);
+    for (let shift = 0; shift < 64; shift++) {
+      const noise = Uint8Array.from({ length: 4096 + shift }, () => random.below(256));
+      const bytes = Buffer.concat([noise, Uint8Array.of(0), Buffer.from(value), Uint8Array.of(0), noise]);
+      const found = findingOf(detectBytes(bytes, 'binary'), detector);
+      expect(found?.confidence, `${shift} bytes further`).toMatch(/^(?:medium|high)$/);
+    }
   });
 
   it('name the line of a value far behind the beginning', () => {
