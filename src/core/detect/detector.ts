@@ -3,8 +3,6 @@ import type { Sight } from './sight.ts';
 import type { TextWindow } from './text-window.ts';
 import type { Reason } from './reason.ts';
 
-export type { Reason };
-
 export interface Match {
   /** Offset in the window's text. */
   readonly start: number;

@@ -1,6 +1,7 @@
 import { CONFIDENCES, DETECTOR_IDS } from '../../contracts/finding-names.ts';
 import type { Confidence, Finding, Place } from '../../contracts/finding.ts';
-import type { Detector, Match, Reason, Script } from './detector.ts';
+import type { Detector, Match, Script } from './detector.ts';
+import type { Reason } from './reason.ts';
 import { HashIndex } from './hash-index.ts';
 import type { MissKind } from './scanner/index.ts';
 import type { Column } from './text-window.ts';

@@ -9,6 +9,9 @@ import {
   passesLuhn,
   passesMod97,
 } from '../../../src/core/detect/check-digits.ts';
+import * as kernel from '../../../src/core/detect/scanner/kernel/check-digits.ts';
+import { DIGITS } from '../../../src/core/detect/scanner/kernel/layout.ts';
+import { setByte } from '../../../src/core/detect/scanner/kernel/memory.ts';
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
 const allTen = Array.from('0123456789');
@@ -100,5 +103,37 @@ describe('other numbers', () => {
 
   it('computes the check digits of a machine-readable zone', () => {
     expect(['TR1234567', '000101', '250101'].map(machineReadableCheckDigit)).toEqual([2, 8, 7]);
+  });
+});
+
+/** The scanner keeps digits in its memory, the last first; the detectors have them as text. Each has functions of its own. */
+describe('the functions of the scanner', () => {
+  function place(value: string): void {
+    for (const [index, digit] of Array.from(value).toReversed().entries()) setByte(DIGITS + index, Number(digit));
+  }
+  // With one digit changed, near misses are as frequent as hits.
+  const valid = (length: number, isRight: (value: string) => boolean) =>
+    digits(length - 1).map((body) => allTen.map((digit) => body + digit).find(isRight) ?? `${body}0`);
+
+  it.each([
+    ['My Number', 12, isMyNumber, kernel.isMyNumber],
+    ["driver's licence", 12, isDriversLicense, kernel.isDriversLicense],
+    ['corporate number', 13, isCorporateNumber, kernel.isCorporateNumber],
+    ['Luhn of 16', 16, passesLuhn, () => kernel.passesLuhn(16)],
+    ['Luhn of 15', 15, passesLuhn, () => kernel.passesLuhn(15)],
+  ] as const)('say the same of a %s', (_, length, ours, theirs) => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          digits(length),
+          valid(length, ours),
+          fc.constantFrom(...allTen).map((digit) => digit.repeat(length)),
+        ),
+        (value) => {
+          place(value);
+          expect(theirs()).toBe(ours(value));
+        },
+      ),
+    );
   });
 });

@@ -2,7 +2,9 @@ import type { Detector, Match } from '../detector.ts';
 import { maskEmail } from '../masks.ts';
 
 const LONGEST_LOCAL_PART = 64;
-const LOCAL_CHARACTER = /[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]/;
+/** By code, for addresses are read character by character: what a local part may hold, and of that what it begins with only by mistake. */
+const LOCAL_CHARACTER = ofCharacters(/[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]/);
+const STRANGE_BEGINNING = ofCharacters(/[.'*/=?#&!`|{}~^%$]/);
 const DOMAIN = /(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}(?:xn--[a-z0-9]{2,59}|[A-Za-z]{2,24})(?![A-Za-z0-9-])/y;
 // RFC 2606 and RFC 6761: never anyone's address.
 const RESERVED = /(?:^|\.)(?:example\.(?:com|net|org)|[^.]+\.(?:test|invalid|localhost))$/;
@@ -74,7 +76,12 @@ export function emailOf(cell: string): Omit<Match, 'start'> | undefined {
 
 function localPartStart(text: string, at: number): number {
   let start = at;
-  while (start > 0 && at - start < LONGEST_LOCAL_PART && LOCAL_CHARACTER.test(text[start - 1] ?? '')) start--;
-  while (start < at && /[.'*/=?#&!`|{}~^%$]/.test(text[start] ?? '')) start++;
+  while (start > 0 && at - start < LONGEST_LOCAL_PART && LOCAL_CHARACTER[text.charCodeAt(start - 1)] === true) start--;
+  while (start < at && STRANGE_BEGINNING[text.charCodeAt(start)] === true) start++;
   return start;
+}
+
+/** For each character of ASCII whether it is of a class. */
+function ofCharacters(pattern: RegExp): readonly boolean[] {
+  return Array.from({ length: 128 }, (_, code) => pattern.test(String.fromCharCode(code)));
 }

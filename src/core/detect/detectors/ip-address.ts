@@ -1,5 +1,6 @@
 import type { Confidence } from '../../../contracts/finding.ts';
-import type { Detector, Reason } from '../detector.ts';
+import type { Detector } from '../detector.ts';
+import type { Reason } from '../reason.ts';
 import type { TextWindow } from '../text-window.ts';
 import { IP_WORDS } from './context-words.ts';
 

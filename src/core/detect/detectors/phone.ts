@@ -1,5 +1,6 @@
 import type { Confidence } from '../../../contracts/finding.ts';
-import type { Detector, Match, Reason } from '../detector.ts';
+import type { Detector, Match } from '../detector.ts';
+import type { Reason } from '../reason.ts';
 import { stars } from '../masks.ts';
 import type { TextWindow } from '../text-window.ts';
 import { OTHER_NUMBER_WORDS, PENSION_WORDS, PHONE_WORDS } from './context-words.ts';

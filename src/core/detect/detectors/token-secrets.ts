@@ -1,5 +1,6 @@
 import type { Confidence } from '../../../contracts/finding.ts';
-import type { Detector, Reason } from '../detector.ts';
+import type { Detector } from '../detector.ts';
+import type { Reason } from '../reason.ts';
 import { keepEnds } from '../masks.ts';
 
 interface Judged {
