@@ -1,6 +1,6 @@
-import { closeSync, constants, type BigIntStats } from 'node:fs';
-import { copyFile, type FileHandle, lstat, open, statfs, unlink } from 'node:fs/promises';
-import { checkFile, encryptFile, readAgeHead, verifyFile } from '../../age/index.ts';
+import { closeSync } from 'node:fs';
+import { open, statfs, unlink } from 'node:fs/promises';
+import { checkFile } from '../../age/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
@@ -11,16 +11,18 @@ import type { SystemCalls } from '../../platform/linux/fuse/index.ts';
 import { eraseFile } from '../guard/erase.ts';
 import type { Journal } from '../guard/journal.ts';
 import { ciphertextName } from '../guard/place-file.ts';
-import { sameStamp, type Stamp, stampOf } from '../guard/stamp.ts';
-import { CHANGED, hashFile } from '../guard/subject.ts';
-import { temporaryId, temporaryName } from '../guard/temporary-name.ts';
+import type { Stamp } from '../guard/stamp.ts';
+import { temporaryName } from '../guard/temporary-name.ts';
 import { parsePath, shownPath } from '../guard/volume-path.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
+import { ageOverhead, FULL } from './committing.ts';
 import { EIO, ENOSPC, EPERM } from './errno.ts';
+import type { FileThread, Finishing } from './file-thread.ts';
+import { copyInto, encryptInto, type Written } from './large-files.ts';
+import type { Looks } from './looks.ts';
 import type { Form, PlacedMessage } from './messages.ts';
 import { syncErrno } from './sync-errno.ts';
-
-const SECOND = 1_000_000_000n;
+import type { TemporaryIds } from './temporary-ids.ts';
 
 /** One judged state of a file. */
 export interface Judged {
@@ -28,13 +30,14 @@ export interface Judged {
   readonly stage: number;
   /** On the medium, logical, `/` between parts. */
   readonly path: Uint8Array;
-  /** Where the inspected bytes are, and their state then. */
+  /** A copy of the staged bytes out of every program's reach: inspected and committed from, so that nothing comes between. */
   readonly file: string;
   readonly stamp: Stamp;
-  /** Of the staged file: what the stored one is to look like. */
-  readonly stats: BigIntStats;
+  readonly looks: Looks;
   /** It may be mapped: what is judged is to be known by its hash. */
   readonly mutable: boolean;
+  /** The file thread holds the bytes. */
+  readonly held: boolean;
 }
 
 export interface CommitterParts {
@@ -44,6 +47,8 @@ export interface CommitterParts {
   readonly quarantine: Quarantine;
   readonly calls: SystemCalls;
   readonly identities: readonly string[];
+  readonly ids: TemporaryIds;
+  readonly files: FileThread;
   /** Has the view thread give the temporary file its name. */
   readonly place: (stage: number, temporaryId: string, form: Form) => Promise<PlacedMessage['result']>;
 }
@@ -54,13 +59,13 @@ export interface Commit {
   readonly errno: number;
   /** The bytes are not to be seen in the view again. */
   readonly refused: boolean;
+  /** Errno of making it durable, where that still goes on: the caller is told after it. */
+  readonly synced?: Promise<number>;
 }
 
 /** As the inspection names it. */
 const AGE_TYPE = 'age';
 const CHANGING: ReadonlySet<Action> = new Set(['encrypt', 'block', 'justify']);
-/** More than age adds to a file of this size. */
-const ageOverhead = (bytes: bigint): bigint => 65_536n + (bytes / 65_536n + 1n) * 16n;
 /** Hashing for the record alone stops here. */
 const HASH_ALLOWED_BYTES = 64n * 1024n * 1024n;
 const GONE: EnforcementOutcome = {
@@ -69,10 +74,8 @@ const GONE: EnforcementOutcome = {
   reason: 'The file was removed before it was judged.',
   gone: true,
 };
-const FULL = failure(
-  'DLP_FILE_NO_SPACE',
-  'The medium has no room for the file. The program that wrote it was told; what was there before is unchanged.',
-);
+const NOT_PLACED = failure('DLP_FILE_IO', 'The file could not be put in its place on the medium.');
+const NOT_SYNCED = failure('DLP_FILE_IO', 'The medium could not make the file durable.');
 
 /** Carries a verdict out on a staged file. docs/spec/guard.md section 5. */
 export class Committer {
@@ -85,30 +88,22 @@ export class Committer {
   }
 
   async commit(judged: Judged, order: EnforcementOrder): Promise<Commit> {
-    const action = (await this.#isDone(judged, order)) ? 'allow' : order.action;
+    const journaled = CHANGING.has(order.action);
+    const isDone = await this.#isDone(judged, order);
+    const action = isDone ? 'allow' : order.action;
+    if (isDone) this.#begin(judged, action, this.#parts.ids.next());
     const refuses = action === 'block' || action === 'justify';
-    const { journal } = this.#parts;
-    const ours = temporaryId();
-    const { fileId, path, stats } = judged;
-    journal.begin({
-      fileId,
-      volumeId: this.#parts.volumeId,
-      action,
-      path,
-      temporaryId: ours,
-      size: stats.size,
-      modified: stats.mtimeNs,
-    });
     const done = await (
-      refuses ? this.#refuse(judged, order) : this.#store(judged, order, ours, action === 'encrypt' ? 'age' : 'plain')
+      refuses ? this.#refuse(judged, order) : action === 'encrypt' ? this.#seal(judged, order) : this.#store(judged)
     ).catch((error: unknown) => err(fromErrno(error)));
-    if (done.ok && done.value.outcome.done) journal.finish(fileId, done.value.outcome);
-    else journal.remove(fileId);
+    if (journaled) {
+      if (done.ok && done.value.outcome.done) this.#parts.journal.finish(judged.fileId, done.value.outcome);
+      else this.#parts.journal.remove(judged.fileId);
+    }
     if (done.ok) return done.value;
     const { code, message } = done.error;
-    const gone = code === 'DLP_FILE_CHANGED';
     const errno = refuses ? EPERM : code === 'DLP_FILE_NO_SPACE' ? ENOSPC : EIO;
-    return { outcome: { done: false, code, reason: message, gone }, errno, refused: true };
+    return { outcome: { done: false, code, reason: message, gone: false }, errno, refused: true };
   }
 
   /** An age file that opens whole with an identity of ours is what policy wants already. */
@@ -123,127 +118,127 @@ export class Committer {
     }
   }
 
-  async #store(judged: Judged, order: EnforcementOrder, ours: string, form: Form): Promise<Result<Commit, Failure>> {
-    const temporary = this.#inRoot(temporaryName(ours, 'tmp'));
+  /** Nothing is written down beforehand: until it has its name the medium is as it was, and from then on the file is there. */
+  async #store(judged: Judged): Promise<Result<Commit, Failure>> {
+    const temporaryId = this.#parts.ids.next();
+    if (!judged.held) return await this.#storeLarge(judged, temporaryId);
+    const { stored, finishing } = this.#parts.files.store({ stage: judged.stage, temporaryId, form: 'plain', recipients: [] });
+    const written = await stored;
+    if (!written.ok) return written;
+    const placed = await finishing.finished;
+    if (!placed.ok) return this.#notPlaced(placed);
+    const outcome = { done: true, sha256: written.value.sha256 } as const;
+    return ok({ outcome, errno: 0, refused: false, synced: this.#whenSynced(finishing, placed, temporaryId) });
+  }
+
+  async #whenSynced({ synced }: Finishing, { erase }: Placed, temporaryId: string): Promise<number> {
+    const errno = await synced;
+    if (errno === 0 && erase) await eraseFile(this.#inRoot(temporaryName(temporaryId, 'erase')));
+    return errno;
+  }
+
+  async #storeLarge(judged: Judged, temporaryId: string): Promise<Result<Commit, Failure>> {
+    const temporary = this.#inRoot(temporaryName(temporaryId, 'tmp'));
+    const hashes = judged.mutable || judged.looks.bytes <= HASH_ALLOWED_BYTES;
     try {
-      const room = await this.#hasRoom(judged, form);
-      const written = room ? await this.#write(judged, order, temporary, form) : err(FULL);
-      if (written.ok) return await this.#placeAndFinish(judged, ours, form, written.value);
-      // What was slipped in after the inspection may be in the copy.
-      if (written.error.code === 'DLP_FILE_CHANGED' && form === 'plain') await eraseFile(temporary).catch(() => undefined);
-      if (form === 'plain' || written.error.code !== 'DLP_FILE_NO_SPACE') return written;
+      if (!(await this.#hasRoom(judged.looks.bytes))) return err(FULL);
+      const written = await copyInto(this.#parts.calls, judged, temporary, hashes);
+      return await this.#placeLarge(judged, temporaryId, 'plain', written);
     } finally {
       await unlink(temporary).catch(() => undefined);
     }
+  }
+
+  async #seal(judged: Judged, order: EnforcementOrder): Promise<Result<Commit, Failure>> {
+    const temporaryId = this.#parts.ids.next();
+    const sealed = await (judged.held ? this.#sealHeld(judged, order, temporaryId) : this.#sealLarge(judged, order, temporaryId));
+    if (sealed.ok || sealed.error.code !== 'DLP_FILE_NO_SPACE') return sealed;
     const refused = await this.#refuse(judged, order);
     return refused.ok ? ok({ ...refused.value, errno: ENOSPC }) : refused;
   }
 
-  async #hasRoom({ stats }: Judged, form: Form): Promise<boolean> {
-    const { bavail, bsize } = await statfs(this.#inRoot(Buffer.from('.')), { bigint: true });
-    return stats.size + (form === 'age' ? ageOverhead(stats.size) : 0n) <= bavail * bsize;
-  }
-
-  /** Gives the SHA-256 of the plaintext, where it was made, once the temporary file is whole and durable. */
-  async #write(judged: Judged, order: EnforcementOrder, temporary: Buffer, form: Form): Promise<Result<Written, Failure>> {
-    if (!(await isAsInspected(judged))) return err(CHANGED);
-    const written = form === 'age' ? await this.#encrypt(judged, order, temporary) : await this.#copy(judged, temporary);
+  async #sealHeld(judged: Judged, { recipients }: EnforcementOrder, temporaryId: string): Promise<Result<Commit, Failure>> {
+    const { files } = this.#parts;
+    const { stage } = judged;
+    const written = await files.store({ stage, temporaryId, form: 'age', recipients }).stored;
     if (!written.ok) return written;
-    return (await isAsInspected(judged)) ? written : err(CHANGED);
+    this.#prepare(judged, temporaryId, written.value);
+    const finishing = files.finish(stage, temporaryId, 'age');
+    const placed = await finishing.finished;
+    if (!placed.ok) return this.#notPlaced(placed);
+    if ((await this.#whenSynced(finishing, placed, temporaryId)) !== 0) return err(NOT_SYNCED);
+    return ok(sealedAs(placed, written.value.sha256));
   }
 
-  async #copy(judged: Judged, temporary: Buffer): Promise<Result<Written, Failure>> {
-    await copyFile(judged.file, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    const target = await open(temporary, 'r+');
+  async #sealLarge(judged: Judged, { recipients }: EnforcementOrder, temporaryId: string): Promise<Result<Commit, Failure>> {
+    const temporary = this.#inRoot(temporaryName(temporaryId, 'tmp'));
     try {
-      await this.#dress(target, temporary, judged);
-      await target.sync();
-      return ok({
-        sha256: judged.mutable || judged.stats.size <= HASH_ALLOWED_BYTES ? await hashOf(judged.file) : undefined,
-        storedBytes: Number(judged.stats.size),
-      });
+      if (!(await this.#hasRoom(judged.looks.bytes + ageOverhead(judged.looks.bytes)))) return err(FULL);
+      const written = await encryptInto(this.#parts.calls, judged, temporary, recipients);
+      if (!written.ok) return written;
+      this.#prepare(judged, temporaryId, written.value);
+      return await this.#placeLarge(judged, temporaryId, 'age', written.value);
     } finally {
-      await target.close();
+      await unlink(temporary).catch(() => undefined);
     }
   }
 
-  async #encrypt(judged: Judged, order: EnforcementOrder, temporary: Buffer): Promise<Result<Written, Failure>> {
-    const source = await open(judged.file, 'r');
-    try {
-      const target = await open(temporary, 'wx+', 0o600);
-      try {
-        const receipt = await encryptFile(source, target, order.recipients);
-        if (!receipt.ok) return receipt;
-        await this.#dress(target, temporary, judged);
-        await target.sync();
-        const verified = await verifyFile(target, receipt.value);
-        if (!verified.ok) return verified;
-        const storedBytes = (await target.stat()).size;
-        await this.#rememberHeader(target, storedBytes);
-        this.#parts.journal.prepareTarget(judged.fileId, {
-          name: storedName(judged.path),
-          bytes: storedBytes,
-          sha256: receipt.value.sha256,
-        });
-        return ok({ sha256: receipt.value.sha256, storedBytes });
-      } finally {
-        await target.close();
-      }
-    } finally {
-      await source.close();
-    }
+  async #hasRoom(bytes: bigint): Promise<boolean> {
+    const { bavail, bsize } = await statfs(this.#inRoot(Buffer.from('.')), { bigint: true });
+    return bytes <= bavail * bsize;
   }
 
-  /** So that the view knows the file as ours, and by its logical name, where no identity opens it. */
-  async #rememberHeader(target: FileHandle, bytes: number): Promise<void> {
-    const start = Buffer.alloc(Math.min(bytes, 65_536));
-    await target.read(start, 0, start.length, 0);
-    const head = readAgeHead((into, position) => start.copy(into, 0, position), []);
-    if (head !== null) this.#parts.journal.rememberCiphertext(head.headerSha256, bytes);
+  /** From here on a crash is told from the names on the medium: what the ciphertext is, and where it goes. */
+  #prepare(judged: Judged, temporaryId: string, { sha256 = '', storedBytes, headerSha256 }: Written): void {
+    const { journal } = this.#parts;
+    this.#begin(judged, 'encrypt', temporaryId);
+    // So that the view knows the file as ours, and by its logical name, where no identity opens it.
+    if (headerSha256 !== null) journal.rememberCiphertext(headerSha256, storedBytes);
+    journal.prepareTarget(judged.fileId, { name: storedName(judged.path), bytes: storedBytes, sha256 });
   }
 
-  /** Owner and mode as far as the filesystem has them. */
-  async #dress(target: FileHandle, path: Buffer, { stats }: Judged): Promise<void> {
-    await target.chown(Number(stats.uid), Number(stats.gid)).catch(() => undefined);
-    await target.chmod(Number(stats.mode) & 0o777).catch(() => undefined);
-    this.#parts.calls.setTimes(path, timeOf(stats.atimeNs), timeOf(stats.mtimeNs));
+  #begin({ fileId, path, looks }: Judged, action: Action, temporaryId: string): void {
+    const { volumeId, journal } = this.#parts;
+    journal.begin({ fileId, volumeId, action, path, temporaryId, size: looks.bytes, modified: looks.modified });
   }
 
-  async #placeAndFinish(judged: Judged, ours: string, form: Form, { sha256 }: Written): Promise<Result<Commit, Failure>> {
+  async #placeLarge(judged: Judged, ours: string, form: Form, written: Written): Promise<Result<Commit, Failure>> {
     const placed = await this.#parts.place(judged.stage, ours, form);
-    if (!placed.ok) {
-      if (placed.gone) return ok({ outcome: GONE, errno: 0, refused: false });
-      return err(
-        failure(placed.errno === ENOSPC ? 'DLP_FILE_NO_SPACE' : 'DLP_FILE_IO', 'The file could not be put in its place on the medium.'),
-      );
-    }
-    await syncAndClose(placed.folder);
+    if (!placed.ok) return this.#notPlaced(placed);
+    const errno = await syncErrno(placed.folder);
+    closeSync(placed.folder);
+    if (errno !== 0) return err(NOT_SYNCED);
     if (placed.erase) await eraseFile(this.#inRoot(temporaryName(ours, 'erase')));
-    const storedAs = form === 'age' ? { storedAs: shownPath(parsePath(placed.path)) } : {};
-    return ok({ outcome: { done: true, ...(sha256 === undefined ? {} : { sha256 }), ...storedAs }, errno: 0, refused: false });
+    if (form === 'age') return ok(sealedAs(placed, written.sha256));
+    const { sha256 } = written;
+    return ok({ outcome: { done: true, ...(sha256 === undefined ? {} : { sha256 }) }, errno: 0, refused: false });
+  }
+
+  #notPlaced({ gone, errno }: Exclude<PlacedMessage['result'], { ok: true }>): Result<Commit, Failure> {
+    if (gone) return ok({ outcome: GONE, errno: 0, refused: false });
+    return err(errno === ENOSPC ? FULL : NOT_PLACED);
   }
 
   async #refuse(judged: Judged, order: EnforcementOrder): Promise<Result<Commit, Failure>> {
-    const { quarantine, journal } = this.#parts;
-    const { stats } = judged;
+    const { quarantine, journal, ids } = this.#parts;
+    const { looks } = judged;
     const path = parsePath(judged.path);
+    // Begun anew where it was to be encrypted and the medium is full.
+    journal.remove(judged.fileId);
+    this.#begin(judged, order.action, ids.next());
     const source = await open(judged.file, 'r');
     try {
       const facts = {
         path: judged.path,
         shownPath: shownPath(path),
-        mode: Number(stats.mode) & 0o777,
-        modifiedMillis: Number(stats.mtimeMs),
-        owner: { uid: Number(stats.uid), gid: Number(stats.gid) },
+        mode: looks.mode,
+        modifiedMillis: Number(looks.modified / NANOSECONDS_A_MILLISECOND),
+        owner: { uid: looks.uid, gid: looks.gid },
         decision: order.decision,
         recipients: order.recipients,
       };
       const added = await quarantine.add(source, facts, (id) => journal.prepareQuarantine(judged.fileId, id));
-      if (!added.ok) return err(added.error.code === 'DLP_FILE_CHANGED' ? { ...added.error, code: 'DLP_FILE_IO' } : added.error);
-      if (!(await isAsInspected(judged))) {
-        await quarantine.remove(added.value.id);
-        return err(CHANGED);
-      }
+      if (!added.ok) return added;
       const { sha256 } = added.value;
       const quarantineId = await this.#once(`${facts.shownPath}\n${sha256}\n${order.action}`, added.value.id);
       return ok({ outcome: { done: true, sha256, quarantineId }, errno: EPERM, refused: true });
@@ -268,34 +263,12 @@ export class Committer {
   }
 }
 
-interface Written {
-  readonly sha256: string | undefined;
-  readonly storedBytes: number;
-}
+type Placed = Extract<PlacedMessage['result'], { ok: true }>;
+const NANOSECONDS_A_MILLISECOND = 1_000_000n;
 
-async function isAsInspected({ file, stamp }: Judged): Promise<boolean> {
-  return sameStamp(stampOf(await lstat(file, { bigint: true })), stamp);
-}
-
-/** SHA-256 in hex. */
-export async function hashOf(path: string): Promise<string> {
-  const file = await open(path, 'r');
-  try {
-    return await hashFile(file);
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncAndClose(folder: number): Promise<void> {
-  const errno = await syncErrno(folder);
-  closeSync(folder);
-  if (errno !== 0) throw Object.assign(new Error('the folder could not be synced'), { code: 'EIO' });
-}
-
-function timeOf(nanoseconds: bigint): { seconds: bigint; nanoseconds: number } {
-  const rest = ((nanoseconds % SECOND) + SECOND) % SECOND;
-  return { seconds: (nanoseconds - rest) / SECOND, nanoseconds: Number(rest) };
+function sealedAs({ path }: Placed, sha256: string | undefined): Commit {
+  const storedAs = shownPath(parsePath(path));
+  return { outcome: { done: true, ...(sha256 === undefined ? {} : { sha256 }), storedAs }, errno: 0, refused: false };
 }
 
 function storedName(path: Uint8Array): Buffer {

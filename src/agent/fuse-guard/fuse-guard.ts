@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
-import { copyFile, mkdir, realpath, rm, unlink } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { mkdir, realpath } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { release as kernelRelease } from 'node:os';
 import { join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
+import { MessageChannel } from 'node:worker_threads';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/event.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
@@ -14,19 +13,19 @@ import { loadSystemCalls, SystemCallError, type SystemCalls } from '../../platfo
 import { eraseFile } from '../guard/erase.ts';
 import { Journal } from '../guard/journal.ts';
 import { releaseFile } from '../guard/release-file.ts';
-import { stampOf } from '../guard/stamp.ts';
 import { temporaryName } from '../guard/temporary-name.ts';
 import { parsePath, shownPath } from '../guard/volume-path.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
-import { Committer, hashOf, type Judged } from './committer.ts';
-import { EIO, EINVAL, errnoOf } from './errno.ts';
-import { fillStage } from './fill-stage.ts';
-import { finalName } from './final-name.ts';
-import type { Form, FromView, JudgeMessage, PlacedMessage } from './messages.ts';
-import { clearStaging, recoverView } from './recovery.ts';
+import { Committer } from './committer.ts';
+import { EIO, EINVAL } from './errno.ts';
+import { FileThread } from './file-thread.ts';
+import { Judgements } from './judgements.ts';
+import type { Form, FromFiles, FromView, JudgeMessage, PlacedMessage } from './messages.ts';
+import { clearStaging, recoverView, removeLeftovers } from './recovery.ts';
 import { sendReply } from './replies.ts';
 import { rootPath, takeMedium } from './take-medium.ts';
 import { syncErrno } from './sync-errno.ts';
+import { readMark, TemporaryIds } from './temporary-ids.ts';
 import { ViewThread } from './view-thread.ts';
 
 export interface FuseGuardOptions {
@@ -55,18 +54,8 @@ export function createFuseGuard(options: FuseGuardOptions): FuseGuard {
   return new ViewGuard(options);
 }
 
-/** A state that changed under the inspection this often is judged from a copy. */
-const TRIES_IN_PLACE = 2;
 /** How long a stop waits for what is being judged when nothing comes of it. */
 const DRAIN_MILLIS = 60_000;
-
-interface Arrival {
-  readonly message: JudgeMessage;
-  readonly tries: number;
-  /** A copy of the staged bytes; null where they are judged in place. */
-  readonly copy: string | null;
-  judged: Judged;
-}
 
 interface Running {
   readonly root: number;
@@ -75,7 +64,8 @@ interface Running {
   readonly place: Buffer;
   readonly thread: ViewThread;
   readonly journal: Journal;
-  readonly committer: Committer;
+  readonly files: FileThread;
+  readonly judgements: Judgements;
   /** Whether the medium had this path to itself, and gets it back. */
   readonly wasMounted: boolean;
 }
@@ -83,14 +73,8 @@ interface Running {
 class ViewGuard implements FuseGuard {
   readonly mode = 'fuse';
   readonly #options: FuseGuardOptions;
-  readonly #arrivals = new Map<string, Arrival>();
   readonly #placing = new Map<number, (result: PlacedMessage['result']) => void>();
-  /** How often a stage changed while it was being judged. */
-  readonly #tries = new Map<number, number>();
-  /** SHA-256 of what was last judged of a stage that may be mapped. */
-  readonly #judgedContents = new Map<number, string>();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #fineTimes = hasFineTimes(kernelRelease());
   readonly #ready = Promise.withResolvers<void>();
   readonly #drained = Promise.withResolvers<void>();
   readonly #onExit = (): void => this.#forceAway();
@@ -123,68 +107,56 @@ class ViewGuard implements FuseGuard {
     await mkdir(staging, { recursive: true, mode: 0o700 });
     await clearStaging(staging);
     const calls = (this.#calls ??= loadSystemCalls());
-    const place = await realpath(Buffer.from(this.#options.root), 'buffer');
-    const taken = takeMedium(calls, place);
+    const at = await realpath(Buffer.from(this.#options.root), 'buffer');
+    const taken = takeMedium(calls, at);
     if (!taken.ok) return taken;
     const { root, wasMounted } = taken.value;
     const journal = new Journal(journalFolder, clock);
     const facts = fstatSync(root, { bigint: true });
     const volumeRoot = { path: rootPath(root), device: facts.dev, inode: facts.ino };
-    if (!readOnly) await recoverView({ root: volumeRoot, volumeId, journal, quarantine, identities, stateFolder, clock });
+    const mark = readMark(journalFolder);
+    const ids = new TemporaryIds(mark);
+    if (!readOnly) {
+      await recoverView({ root: volumeRoot, volumeId, journal, quarantine, identities, stateFolder, clock });
+      await removeLeftovers(volumeRoot.path, ids);
+    }
     const device = openSync('/dev/fuse', constants.O_RDWR);
     const wake = calls.makeEvent();
-    calls.mountView(device, place);
+    calls.mountView(device, at);
     process.on('exit', this.#onExit);
-    const start = { device, wake, root, staging, journal: journalFolder, identities, readOnly, passthrough };
+    const between = new MessageChannel();
+    const files = new FileThread({ root, staging, wake, view: between.port1 }, (message) => this.#receiveFile(message));
+    const start = { device, wake, root, staging, files: between.port2, journal: journalFolder, mark, identities, readOnly, passthrough };
     const thread = new ViewThread(start, (message) => this.#receive(message));
-    const placeFile = (stage: number, temporaryId: string, form: Form) => this.#place(stage, temporaryId, form);
-    const committer = new Committer({ root, volumeId, journal, quarantine, calls, identities, place: placeFile });
-    this.#parts = { root, device, wake, place, thread, journal, committer, wasMounted };
+    const place = (stage: number, temporaryId: string, form: Form) => this.#place(stage, temporaryId, form);
+    const committer = new Committer({ root, volumeId, journal, quarantine, calls, identities, ids, files, place });
+    const judgements = new Judgements({
+      committer,
+      identities,
+      actorOf: this.#options.actorOf,
+      report: (arrival) => this.#report(arrival),
+      tellView: (message) => thread.tell(message),
+      drop: (stage) => files.drop(stage),
+      inBackground: (work) => this.#inBackground(work),
+    });
+    this.#parts = { root, device, wake, place: at, thread, files, journal, judgements, wasMounted };
+    void files.ended.then((reason) => this.#threadEnded(reason));
     void thread.ended.then((reason) => this.#threadEnded(reason));
     await Promise.race([this.#ready.promise, thread.ended]);
     return ok(undefined);
   }
 
-  source(fileId: string): { path: Uint8Array; stamp: Judged['stamp'] } | null {
-    const arrival = this.#arrivals.get(fileId);
-    if (arrival === undefined) return null;
-    const stamp = stampOf(lstatSync(arrival.judged.file, { bigint: true }));
-    arrival.judged = { ...arrival.judged, stamp };
-    return { path: Buffer.from(arrival.judged.file), stamp };
+  source(fileId: string): ReturnType<Judgements['source']> {
+    return this.#parts?.judgements.source(fileId) ?? null;
   }
 
   again(fileId: string): void {
-    const arrival = this.#arrivals.get(fileId);
-    if (arrival === undefined) return;
-    this.#arrivals.delete(fileId);
-    this.#inBackground(this.#judgeAgain(arrival));
+    this.#parts?.judgements.again(fileId);
   }
 
   enforce(fileId: string, order: EnforcementOrder): Promise<EnforcementOutcome> {
-    const arrival = this.#arrivals.get(fileId);
-    const committer = this.#parts?.committer;
-    if (arrival === undefined || committer === undefined) return Promise.resolve(NOT_HERE);
-    return this.#track(this.#enforce(fileId, arrival, committer, order));
-  }
-
-  async #enforce(fileId: string, arrival: Arrival, committer: Committer, order: EnforcementOrder): Promise<EnforcementOutcome> {
-    const { outcome, errno, refused } = await committer.commit(arrival.judged, order);
-    this.#arrivals.delete(fileId);
-    if (!outcome.done && outcome.code === 'DLP_FILE_CHANGED') {
-      this.#inBackground(this.#judgeAgain(arrival));
-      return outcome;
-    }
-    if (arrival.message.mutable && outcome.done && outcome.sha256 !== undefined) {
-      this.#judgedContents.set(arrival.message.stage, outcome.sha256);
-    }
-    // Whoever waits is answered after the event is in the chain, which happens as soon as this returns.
-    setImmediate(() => this.#inBackground(this.#settle(arrival, errno, refused)));
-    return outcome;
-  }
-
-  async #settle({ message, copy }: Arrival, errno: number, refused: boolean): Promise<void> {
-    this.#parts?.thread.tell({ kind: 'settled', stage: message.stage, version: message.version, errno, refused });
-    if (copy !== null) await unlink(copy).catch(() => undefined);
+    const { judgements } = this.#parts ?? {};
+    return judgements === undefined ? Promise.resolve(NOT_RUNNING) : this.#track(judgements.enforce(fileId, order));
   }
 
   async release(quarantineId: string): Promise<Result<string, Failure>> {
@@ -220,6 +192,8 @@ class ViewGuard implements FuseGuard {
     if (!away) this.#unmountUsed(parts);
     parts.thread.tell({ kind: 'end' });
     await parts.thread.ended;
+    parts.files.end();
+    await parts.files.ended;
     await Promise.allSettled(this.#running);
     process.off('exit', this.#onExit);
     closeSync(parts.device);
@@ -283,18 +257,16 @@ class ViewGuard implements FuseGuard {
     switch (message.kind) {
       case 'ready':
         return this.#ready.resolve();
-      case 'judge':
-        return this.#inBackground(this.#judge(message));
       case 'placed':
         this.#placing.get(message.stage)?.(message.result);
         this.#placing.delete(message.stage);
         return;
       case 'fill':
-        return this.#inBackground(this.#fill(message));
+        return this.#inBackground(this.#parts?.judgements.fill(message));
       case 'sync':
         return this.#inBackground(this.#sync(message));
       case 'compare':
-        return this.#inBackground(this.#compare(message));
+        return this.#inBackground(this.#parts?.judgements.compare(message));
       case 'removePlain':
         return this.#inBackground(this.#removePlain(message.temporaryId));
       case 'damaged':
@@ -310,69 +282,18 @@ class ViewGuard implements FuseGuard {
     }
   }
 
+  #receiveFile(message: JudgeMessage | Extract<FromFiles, { kind: 'judgeFailed' }>): void {
+    const { judgements } = this.#parts ?? {};
+    if (message.kind === 'judge') this.#inBackground(judgements?.judge(message));
+    else judgements?.failed(message);
+  }
+
   #place(stage: number, temporaryId: string, form: Form): Promise<PlacedMessage['result']> {
     const { thread } = this.#parts ?? {};
     if (thread === undefined) return Promise.resolve(ENDED);
     const placed = new Promise<PlacedMessage['result']>((resolve) => this.#placing.set(stage, resolve));
-    thread.tell({ kind: 'place', stage, temporaryId, form });
+    thread.tell({ kind: 'place', stage, temporaryId, form, synced: true, byFiles: false });
     return Promise.race([placed, thread.ended.then(() => ENDED)]);
-  }
-
-  async #judgeAgain({ message, tries, copy }: Arrival): Promise<void> {
-    if (copy !== null) await unlink(copy).catch(() => undefined);
-    this.#tries.set(message.stage, tries + 1);
-    this.#parts?.thread.tell({ kind: 'again', stage: message.stage });
-  }
-
-  async #judge(message: JudgeMessage): Promise<void> {
-    const tries = this.#tries.get(message.stage) ?? 0;
-    this.#tries.delete(message.stage);
-    const fileId = uuidv7();
-    const stats = lstatSync(message.file, { bigint: true });
-    const inPlace = this.#fineTimes && !message.mutable && tries < TRIES_IN_PLACE;
-    const copy = inPlace ? null : `${message.file}-${fileId}`;
-    try {
-      if (copy !== null) await copyFile(message.file, copy, constants.COPYFILE_FICLONE);
-    } catch (error) {
-      if (copy !== null) await rm(copy, { force: true });
-      this.#parts?.thread.tell({ kind: 'settled', stage: message.stage, version: message.version, errno: errnoOf(error), refused: true });
-      return;
-    }
-    const path = finalName(Buffer.from(message.path));
-    const judged = {
-      fileId,
-      stage: message.stage,
-      path: message.path,
-      file: copy ?? message.file,
-      stamp: stampOf(stats),
-      stats,
-      mutable: message.mutable,
-    };
-    this.#arrivals.set(fileId, { message, tries, copy, judged });
-    this.#report({
-      fileId,
-      path: shownPath(parsePath(path)),
-      bytes: Number(stats.size),
-      modified: new Date(Number(stats.mtimeMs)).toISOString(),
-      actor: this.#options.actorOf(message.uid),
-      present: false,
-    });
-  }
-
-  async #fill(message: Extract<FromView, { kind: 'fill' }>): Promise<void> {
-    const { stage, file } = message;
-    const errno = await fillStage(message, this.#options.identities ?? []);
-    const content = errno === 0 ? await hashOf(file).catch(() => null) : null;
-    if (content !== null) this.#judgedContents.set(stage, content);
-    this.#parts?.thread.tell({ kind: 'filled', stage, errno: errno === 0 && content === null ? EIO : errno });
-  }
-
-  /** Without a judgement there is nothing to hold it against: an untouched file, or one of the medium that was only opened. */
-  async #compare({ stage, file }: Extract<FromView, { kind: 'compare' }>): Promise<void> {
-    const judged = this.#judgedContents.get(stage);
-    this.#judgedContents.delete(stage);
-    const same = judged === undefined || (await hashOf(file)) === judged;
-    this.#parts?.thread.tell({ kind: 'compared', stage, same });
   }
 
   async #sync({ unique, descriptor, close }: Extract<FromView, { kind: 'sync' }>): Promise<void> {
@@ -390,7 +311,8 @@ class ViewGuard implements FuseGuard {
   }
 
   /** What nobody waits for must not end the agent when it fails. */
-  #inBackground(work: Promise<void>): void {
+  #inBackground(work: Promise<void> | undefined): void {
+    if (work === undefined) return;
     this.#track(work).catch((error: unknown) => this.#options.onProblem?.(fromErrno(error)));
   }
 
@@ -402,16 +324,10 @@ class ViewGuard implements FuseGuard {
   }
 }
 
-const NOT_HERE: EnforcementOutcome = {
+const NOT_RUNNING: EnforcementOutcome = {
   done: false,
   code: 'DLP_FILE_NOT_FOUND',
-  reason: 'The file is no longer under this guard.',
+  reason: 'The guard is not running.',
   gone: true,
 };
 const ENDED: PlacedMessage['result'] = { ok: false, errno: EIO, gone: false };
-
-/** Times of change tell of every write since Linux 6.13 (multigrain timestamps); before, of one in some milliseconds. */
-function hasFineTimes(release: string): boolean {
-  const [major = 0, minor = 0] = release.split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 13);
-}

@@ -1,36 +1,106 @@
-/** What the agent thread and the view thread say to each other. Descriptors are numbers: both are one process. */
+import type { MessagePort } from 'node:worker_threads';
+import type { Failure } from '../../contracts/errors.ts';
+import type { Result } from '../../contracts/result.ts';
+import type { Looks } from './looks.ts';
+
+/** What the agent thread, the view thread and the file thread say to each other. Descriptors are numbers: all are one process. */
 
 /** How the view thread begins. */
 export interface ViewStart {
   /** Of /dev/fuse, mounted already. */
   readonly device: number;
-  /** An eventfd the agent thread writes to after each message. */
+  /** An eventfd that is written to after each message for the view thread. */
   readonly wake: number;
+  /** To the file thread. */
+  readonly files: MessagePort;
   /** The private mount's root. */
   readonly root: number;
   /** Folder for staged files. */
   readonly staging: string;
   /** Where the journal with the known ciphertexts lies. */
   readonly journal: string;
+  /** Of `TemporaryIds`. */
+  readonly mark: string;
   readonly identities: readonly string[];
   readonly readOnly: boolean;
   /** Whether to use passthrough where the kernel has it. */
   readonly passthrough: boolean;
 }
 
-/** One state of a staged file, to be judged. */
-export interface JudgeMessage {
-  readonly kind: 'judge';
+/** A staged file whose present state is to be judged: view thread to file thread. */
+export interface SubmitMessage {
+  readonly kind: 'submit';
   readonly stage: number;
   /** On the medium, its logical names, `/` between parts. */
   readonly path: Uint8Array;
-  /** Where the bytes are, on the host. */
+  readonly file: string;
+  /** That came through the view thread. */
+  readonly writes: number;
+  readonly uid: number;
+  /** Somebody may write without any time telling of it. */
+  readonly mutable: boolean;
+}
+
+/** The state that was taken hold of: file thread to agent thread. */
+export interface JudgeMessage {
+  readonly kind: 'judge';
+  readonly stage: number;
+  readonly path: Uint8Array;
+  /** Where the bytes to judge are, on the host. */
   readonly file: string;
   /** Names the state; comes back in `settled`. */
   readonly version: string;
   readonly uid: number;
-  /** Somebody may write without any time telling of it: judge a copy. */
   readonly mutable: boolean;
+  readonly looks: Looks;
+  /** `file` is a copy out of every program's reach, and the file thread has its bytes. */
+  readonly held: boolean;
+}
+
+export interface StoreMessage {
+  readonly kind: 'store';
+  readonly stage: number;
+  readonly temporaryId: string;
+  readonly form: Form;
+  readonly recipients: readonly string[];
+}
+
+export interface StoredFacts {
+  /** Of the plaintext, in hex. */
+  readonly sha256: string;
+  readonly storedBytes: number;
+  /** Null for a plain file. */
+  readonly headerSha256: string | null;
+}
+
+/** Agent thread to file thread. */
+export type ToFiles =
+  /** Writes a temporary file of what is held; a plain one is placed at once. */
+  | StoreMessage
+  /** Places the temporary file. */
+  | { readonly kind: 'finish'; readonly stage: number; readonly temporaryId: string; readonly form: Form }
+  /** The judgement is over. */
+  | { readonly kind: 'drop'; readonly stage: number }
+  | { readonly kind: 'end' };
+
+/** File thread to agent thread. */
+export type FromFiles =
+  | JudgeMessage
+  | { readonly kind: 'judgeFailed'; readonly stage: number; readonly errno: number }
+  | { readonly kind: 'stored'; readonly stage: number; readonly result: Result<StoredFacts, Failure> }
+  | { readonly kind: 'finished'; readonly stage: number; readonly result: PlacedMessage['result'] }
+  | { readonly kind: 'synced'; readonly stage: number; readonly errno: number };
+
+/** Has the view thread give a temporary file its name. */
+export interface PlaceMessage {
+  readonly kind: 'place';
+  readonly stage: number;
+  readonly temporaryId: string;
+  readonly form: Form;
+  /** Its bytes are durable: it may take the place of another file. */
+  readonly synced: boolean;
+  /** Who asks: the file thread, or the agent thread. */
+  readonly byFiles: boolean;
 }
 
 export interface PlacedMessage {
@@ -41,18 +111,17 @@ export interface PlacedMessage {
         readonly ok: true;
         /** Of the file on the medium, `/` between parts. */
         readonly path: Uint8Array;
-        /** The folder, open for syncing; the agent thread closes it. */
+        /** The folder, open for syncing; whoever asked closes it. */
         readonly folder: number;
         /** The older plain form waits under the temporary id's `.erase`. */
         readonly erase: boolean;
       }
-    /** `gone`: nobody wants it any more. */
-    | { readonly ok: false; readonly errno: number; readonly gone: boolean };
+    /** `gone`: nobody wants it any more. `unsynced`: another file would be lost if this one were not durable. */
+    | { readonly ok: false; readonly errno: number; readonly gone: boolean; readonly unsynced?: boolean };
 }
 
 export type FromView =
   | { readonly kind: 'ready'; readonly passthrough: boolean }
-  | JudgeMessage
   | PlacedMessage
   /** Copy stored bytes into a staged file. The agent thread closes `source`. */
   | { readonly kind: 'fill'; readonly stage: number; readonly source: number; readonly age: boolean; readonly file: string }
@@ -73,9 +142,9 @@ export type ToView =
   /** What was judged has changed since. */
   | { readonly kind: 'again'; readonly stage: number }
   | { readonly kind: 'compared'; readonly stage: number; readonly same: boolean }
-  | { readonly kind: 'place'; readonly stage: number; readonly temporaryId: string; readonly form: Form }
-  /** `refused`: its new bytes are not to be seen again. */
-  | { readonly kind: 'settled'; readonly stage: number; readonly version: string; readonly errno: number; readonly refused: boolean }
+  | PlaceMessage
+  /** `refused`: its new bytes are not to be seen again. Without a version its state of now is as good as judged. */
+  | { readonly kind: 'settled'; readonly stage: number; readonly version: string | null; readonly errno: number; readonly refused: boolean }
   /** Judge all that is open and dirty, as at close; `drained` answers. */
   | { readonly kind: 'drain' }
   | { readonly kind: 'end' };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { fromErrno } from '../../node/errno.ts';
@@ -11,6 +11,7 @@ import { recoverVolume } from '../guard/recovery.ts';
 import { temporaryName } from '../guard/temporary-name.ts';
 import { absolutePath, parsePath, shownPath } from '../guard/volume-path.ts';
 import type { Quarantine } from '../quarantine/quarantine.ts';
+import type { TemporaryIds } from './temporary-ids.ts';
 
 export interface ViewRecoveryParts {
   readonly root: VolumeRoot;
@@ -33,6 +34,15 @@ export async function recoverView(parts: ViewRecoveryParts): Promise<void> {
   }
 }
 
+/** Removes what a crash left of commits that needed no journal: none of it was ever seen under a name of its own. */
+export async function removeLeftovers(root: Buffer, ids: TemporaryIds): Promise<void> {
+  for (const name of await ids.leftIn(root)) {
+    const path = absolutePath(root, [name]);
+    // An older plain form that a newer one took the place of is overwritten; the rest is ciphertext, or was allowed.
+    await (name.toString('latin1').endsWith('.erase') ? eraseFile(path) : unlink(path));
+  }
+}
+
 /** Removes staged files of a run that ended without. */
 export async function clearStaging(folder: string): Promise<void> {
   for (const name of await readdir(folder)) await rm(join(folder, name), { force: true });
@@ -52,8 +62,7 @@ async function recoverEntry(parts: ViewRecoveryParts, entry: JournalEntry): Prom
   const { root, journal, quarantine } = parts;
   const temporary = absolutePath(root.path, [temporaryName(entry.temporaryId, 'tmp')]);
   const written = await exists(temporary);
-  // A plain copy may hold what was written while it was made and never judged.
-  if (written) await eraseFile(temporary);
+  if (written) await unlink(temporary);
   const erase = absolutePath(root.path, [temporaryName(entry.temporaryId, 'erase')]);
   if (entry.quarantineId !== null && (await quarantine.find(entry.quarantineId)) !== null) {
     finish(journal, entry, { done: true, quarantineId: entry.quarantineId });

@@ -1,7 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { OPEN_FLAG, type Opened, SystemCallError, type SystemCalls } from '../../platform/linux/fuse/index.ts';
 import type { Found, Medium } from './medium.ts';
-import type { FromView, ToView, ViewStart } from './messages.ts';
+import type { FromView, SubmitMessage, ToView, ViewStart } from './messages.ts';
 import type { NodeTable, ViewNode } from './node-table.ts';
 import { CallFailed, EACCES, EIO } from './errno.ts';
 import { Stage, type Waiter } from './stage.ts';
@@ -12,6 +12,8 @@ export interface StagingParts {
   readonly nodes: NodeTable;
   readonly medium: Medium;
   readonly post: (message: FromView) => void;
+  /** To the file thread. */
+  readonly submit: (message: SubmitMessage) => void;
 }
 
 /** Files opened for writing: from the medium to the host, to the judge, and to their end. docs/spec/guard.md section 3. */
@@ -117,34 +119,32 @@ export class Staging {
       if (waiter !== null) stage.next.push(waiter);
       return;
     }
-    const version = stage.version();
-    if (stage.judged === version) {
+    if (!stage.isDirty()) {
       waiter?.answer(stage.result);
       return;
     }
     stage.judging = true;
     stage.compared = 'no';
     if (waiter !== null) stage.waiting.push(waiter);
-    this.#submit(stage, version);
+    this.#submit(stage);
   }
 
   /** It changed while it was being judged: its state of now counts. */
   again(id: number): void {
     const stage = this.#stages.get(id);
-    if (stage !== undefined) this.#submit(stage, stage.version());
+    if (stage !== undefined) this.#submit(stage);
   }
 
-  #submit(stage: Stage, version: string): void {
-    const { post } = this.#parts;
-    const path = Buffer.from(pathOf(stage.node), 'latin1');
-    post({ kind: 'judge', stage: stage.id, path, file: stage.file, version, uid: stage.uid, mutable: stage.mappable || stage.writers > 1 });
+  #submit({ id, node, file, writes, uid, mappable }: Stage): void {
+    const path = Buffer.from(pathOf(node), 'latin1');
+    this.#parts.submit({ kind: 'submit', stage: id, path, file, writes, uid, mutable: mappable });
   }
 
   settled({ stage: id, version, errno, refused }: Extract<ToView, { kind: 'settled' }>): void {
     const stage = this.#stages.get(id);
     if (stage === undefined) return;
     stage.judging = false;
-    stage.judged = version;
+    stage.judged = version ?? stage.version();
     stage.result = errno;
     stage.refused = errno !== 0 && (refused || stage.node.stored === null);
     for (const waiter of stage.waiting.splice(0)) waiter.answer(errno);

@@ -11,7 +11,12 @@ export class ViewThread {
   constructor(start: ViewStart, receive: (message: FromView) => void) {
     this.#wake = start.wake;
     // Without the flags of the process: some of them (--input-type) would keep the thread from starting.
-    this.#worker = new Worker(new URL('./view-worker.ts', import.meta.url), { workerData: start, execArgv: [], trackUnmanagedFds: false });
+    this.#worker = new Worker(new URL('./view-worker.ts', import.meta.url), {
+      workerData: start,
+      transferList: [start.files],
+      execArgv: [],
+      trackUnmanagedFds: false,
+    });
     this.#worker.on('message', (message: FromView) => {
       if (message.kind === 'ended') this.#ended.resolve('it was asked to');
       receive(message);

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { decodeRequest, loadSystemCalls, REQUEST_BYTES } from '../../platform/linux/fuse/index.ts';
 import { Journal } from '../guard/journal.ts';
 import type { FromView, ToView, ViewStart } from './messages.ts';
@@ -26,8 +26,7 @@ function serve(start: ViewStart): void {
   /** False once it is to end. */
   function takeMessages(): boolean {
     readSync(start.wake, counter, 0, counter.length, null);
-    for (let received = receiveMessageOnPort(port ?? never()); received !== undefined; received = receiveMessageOnPort(port ?? never())) {
-      const message: ToView = received.message;
+    for (const message of [...messagesOn(start.files), ...messagesOn(port ?? never())]) {
       if (message.kind === 'end') return false;
       view.receive(message);
     }
@@ -64,8 +63,13 @@ function serve(start: ViewStart): void {
 
   loop();
   view.close();
+  start.files.close();
   journal.close();
   post({ kind: 'ended' });
+}
+
+function* messagesOn(port: MessagePort): Generator<ToView> {
+  for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) yield received.message;
 }
 
 function never(): never {

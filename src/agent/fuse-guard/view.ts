@@ -14,17 +14,18 @@ import {
   type Time,
 } from '../../platform/linux/fuse/index.ts';
 import { ciphertextName } from '../guard/place-file.ts';
-import { temporaryId, temporaryName } from '../guard/temporary-name.ts';
+import { temporaryName } from '../guard/temporary-name.ts';
 import { attributeSeconds, attributesOf } from './attributes.ts';
 import { CallFailed, EBADF, EINVAL, EIO, ENOENT, ENOSYS, EPERM, EROFS, errnoOf, ESTALE } from './errno.ts';
 import { FolderListing } from './folder-listing.ts';
 import { Medium } from './medium.ts';
-import type { FromView, PlacedMessage, ToView, ViewStart } from './messages.ts';
+import type { FromView, PlacedMessage, PlaceMessage, SubmitMessage, ToView, ViewStart } from './messages.ts';
 import { NodeTable, type ViewNode } from './node-table.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { type Answer, sendReply } from './replies.ts';
 import type { Stage } from './stage.ts';
 import { pathOf, Staging } from './staging.ts';
+import { TemporaryIds } from './temporary-ids.ts';
 import { ViewFiles } from './view-files.ts';
 import { ViewNames } from './view-names.ts';
 
@@ -55,7 +56,9 @@ export class View {
     this.#medium = new Medium({ root: start.root, identities: start.identities, knowsHeader });
     this.#nodes = new NodeTable((node) => this.#medium.forgetFolder(node));
     this.#pending = new PendingCalls(start.device);
-    const parts = { start, calls, nodes: this.#nodes, medium: this.#medium, post };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+    const submit = (message: SubmitMessage): void => start.files.postMessage(message);
+    const parts = { start, calls, nodes: this.#nodes, medium: this.#medium, post, submit };
     this.#staging = new Staging(parts);
     this.#names = new ViewNames(this.#nodes, this.#medium, this.#staging);
     this.#files = new ViewFiles({ ...parts, staging: this.#staging, names: this.#names, pending: this.#pending });
@@ -80,7 +83,7 @@ export class View {
       case 'compared':
         return this.#staging.compared(message.stage, message.same);
       case 'place':
-        return this.#post({ kind: 'placed', stage: message.stage, result: this.#place(message) });
+        return this.#answerPlace(message);
       case 'settled':
         if (message.refused) this.#dropPartial(message.stage);
         return this.#staging.settled(message);
@@ -268,21 +271,29 @@ export class View {
   }
 
   /** Step 6: the finished temporary file gets the name that the file has at this moment. */
-  #place({ stage: id, temporaryId: ours, form }: Extract<ToView, { kind: 'place' }>): PlacedMessage['result'] {
+  #answerPlace(order: PlaceMessage): void {
+    const placed = { kind: 'placed', stage: order.stage, result: this.#place(order) } as const;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+    if (order.byFiles) this.#start.files.postMessage(placed);
+    else this.#post(placed);
+  }
+
+  #place({ stage: id, temporaryId: ours, form, synced }: PlaceMessage): PlacedMessage['result'] {
     const stage = this.#staging.get(id);
     const parent = stage?.node.parent ?? null;
     if (stage === undefined || parent === null || stage.orphan) return { ok: false, errno: 0, gone: true };
     try {
-      return this.#placeIn(stage, parent, ours, form);
+      return this.#placeIn(stage, parent, ours, form, synced);
     } catch (error) {
       return { ok: false, errno: errnoOf(error), gone: false };
     }
   }
 
-  #placeIn(stage: Stage, parent: ViewNode, ours: string, form: 'plain' | 'age'): PlacedMessage['result'] {
+  #placeIn(stage: Stage, parent: ViewNode, ours: string, form: 'plain' | 'age', synced: boolean): PlacedMessage['result'] {
     const { node } = stage;
     const physical = form === 'plain' ? node.name : this.#freeCiphertextName(parent, node);
     const old = node.stored;
+    if (!synced && (old !== null || this.#medium.stats(parent, physical) !== null)) return UNSYNCED;
     const temporary = this.#medium.rootPath(temporaryName(ours, 'tmp').toString('latin1'));
     renameSync(temporary, this.#medium.path(parent, physical));
     node.stored = { physical, form };
@@ -328,12 +339,14 @@ export class View {
     const stored = stage?.node.stored ?? null;
     const parent = stage?.node.parent ?? null;
     if (stage === undefined || stored === null || parent === null || !stage.committedPlain || stage.orphan) return;
-    const id = temporaryId();
+    const id = new TemporaryIds(this.#start.mark).next();
     if (this.#moveToErase(parent, stored.physical, id)) this.#post({ kind: 'removePlain', temporaryId: id });
     stage.committedPlain = false;
     stage.node.stored = null;
   }
 }
+
+const UNSYNCED: PlacedMessage['result'] = { ok: false, errno: EIO, gone: false, unsynced: true };
 
 function timeOf(valid: number, given: number, now: number, time: Time): Time | 'now' | undefined {
   if ((valid & now) !== 0) return 'now';
