@@ -73,34 +73,58 @@ const JUDGES: Readonly<Partial<Record<ColumnRole, Judge>>> = {
   'us-ssn': readWith(usSocialSecurity, 'us-ssn'),
 };
 
+/** What a row's columns are, the same for all rows under one heading. */
+interface KnownColumns {
+  readonly judges: readonly (Judge | undefined)[];
+  readonly known: readonly (KnownColumn | undefined)[];
+}
+
+const columnsOf = new WeakMap<readonly (ColumnRole | undefined)[], KnownColumns>();
+const NO_COLUMNS: KnownColumns = { judges: [], known: [] };
+
+function knownColumns({ roles, types }: ReadRow): KnownColumns {
+  const columns = roles ?? types;
+  if (columns === undefined) return NO_COLUMNS;
+  const before = columnsOf.get(columns);
+  if (before !== undefined) return before;
+  const headed = roles !== undefined;
+  const judges = columns.map((role) => (role === undefined ? undefined : JUDGES[role]));
+  const known = columns.map((role) => (role === undefined ? undefined : { role, headed }));
+  const now = { judges, known };
+  columnsOf.set(columns, now);
+  return now;
+}
+
 /** Judges the cells whose column says what they are, and returns the cells with those left out: the others are to be searched. */
 export function readCells(row: ReadRow, tally: Tally): readonly string[] {
-  const { cells, isHeading, roles, types } = row;
-  const known = roles ?? types;
+  const { cells, isHeading } = row;
   if (isHeading) return cells;
-  const { table, place } = row.row;
-  const headed = roles !== undefined;
-  const counted = known !== undefined;
-  return cells.map((cell, index) => {
-    if (cell === '' || cell.length > LONGEST_CELL) return cell;
-    const role = known?.[index];
-    const judge = role === undefined ? undefined : JUDGES[role];
-    const match = role === undefined ? undefined : judge?.judge(cell, { role, headed }, row);
-    const mayBeMissed = match === undefined && cell.length >= 12 && cell.length <= 24;
-    if (match === undefined && !mayBeMissed) return cell;
-    const column = { table, index, headed, role: roles?.[index], type: types?.[index], counted };
-    if (judge === undefined || match === undefined) {
-      countMisses(cell, column, tally);
-      return cell;
-    }
-    tally.match(judge.detector, match, column, () => placeOfCell(place, index));
-    return '';
-  });
+  const { judges, known } = knownColumns(row);
+  let rest: string[] | undefined;
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index] ?? '';
+    if (cell === '' || cell.length > LONGEST_CELL) continue;
+    const judge = judges[index];
+    const column = known[index];
+    const match = judge === undefined || column === undefined ? undefined : judge.judge(cell, column, row);
+    if (judge !== undefined && match !== undefined) {
+      tally.match(judge.detector, match, columnAt(row, index), () => placeOfCell(row.row.place, index));
+      rest ??= cells.slice();
+      rest[index] = '';
+    } else if (cell.length >= 12 && cell.length <= 24 && MAY_BE_MISSED.test(cell)) countMisses(cell, columnAt(row, index), tally);
+  }
+  return rest ?? cells;
 }
+
+function columnAt({ row: { table }, roles, types }: ReadRow, index: number): Column {
+  const headed = roles !== undefined;
+  return { table, index, headed, role: roles?.[index], type: types?.[index], counted: headed || types !== undefined };
+}
+
+const MAY_BE_MISSED = /^ ?[0-9]/;
 
 /** Numbers without their check digit speak against the others of their column. */
 function countMisses(cell: string, column: Column, tally: Tally): void {
-  if (!/^ ?[0-9]/.test(cell)) return;
   const digits = cell.trim().replaceAll(/[- ]/g, '');
   if (!/^[0-9]{12,19}$/.test(digits)) return;
   if (digits.length === 12) {

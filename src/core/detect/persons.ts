@@ -25,9 +25,16 @@ export class PersonCounter {
   readonly #namesWithMore = new HashIndex();
   #sets = 0;
   #uncounted = 0;
+  /** The roles of the last row, and its columns that say something of a person. */
+  #roles: readonly (ColumnRole | undefined)[] = [];
+  #columns: readonly number[] = [];
 
   addRow(cells: readonly string[], roles: readonly (ColumnRole | undefined)[]): void {
-    const row = readRow(cells, roles);
+    if (roles !== this.#roles) {
+      this.#roles = roles;
+      this.#columns = [...roles.keys()].filter((index) => tellsOfPerson(roles[index]));
+    }
+    const row = readRow(cells, roles, this.#columns);
     const name = row.name === '' ? undefined : hashOf(row.name);
     const keys = identifiers(row, name);
     if (keys.length === 0) {
@@ -119,7 +126,11 @@ interface PersonRow {
   isCompany: boolean;
 }
 
-function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefined)[]): PersonRow {
+function tellsOfPerson(role: ColumnRole | undefined): boolean {
+  return role !== undefined && role !== 'other-number';
+}
+
+function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefined)[], columns: readonly number[]): PersonRow {
   const row: PersonRow = {
     name: '',
     myNumber: '',
@@ -131,13 +142,12 @@ function readRow(cells: readonly string[], roles: readonly (ColumnRole | undefin
     document: '',
     isCompany: false,
   };
-  for (let index = 0; index < roles.length; index++) {
+  for (const index of columns) {
     const role = roles[index];
-    if (role === undefined || role === 'other-number') continue;
     const cell = (cells[index] ?? '').trim();
-    if (cell === '' || cell.length > 500) continue;
-    fill(row, role, cell);
+    if (role !== undefined && cell !== '' && cell.length <= 500) fill(row, role, cell);
   }
+  if (row.name === '') return row;
   if (isNoName(row.name)) row.name = '';
   if (isCompanyName(row.name)) {
     row.name = '';
