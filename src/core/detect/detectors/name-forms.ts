@@ -59,8 +59,14 @@ const WITH_READING = new RegExp(
   'gu',
 );
 
+/** `"full_name": "薮下 奈緒子"`. */
+const LATIN_KEYED = new RegExp(
+  `(?:full|customer|employee|patient|member|contact|applicant|student|cardholder|legal)[ _-]?name["']?[ \\t]{0,3}:[ \\t]{0,4}["']?(${HAN_NAME}|${KANA_NAME})`,
+  'giu',
+);
+
 export function* namesOfForms(text: string): Generator<WrittenName> {
-  for (const pattern of [KEYED, TAGGED, KANA_LABELLED]) {
+  for (const pattern of [KEYED, TAGGED, KANA_LABELLED, LATIN_KEYED]) {
     for (const found of text.matchAll(pattern)) {
       const name = found[1] ?? '';
       if (!isNoName(name)) yield { start: found.index + found[0].lastIndexOf(name), name, certain: true };

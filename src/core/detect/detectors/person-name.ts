@@ -23,10 +23,11 @@ const LABELLED = new RegExp(
   'gu',
 );
 const LABEL_WORDS = /名|担当|契約者|申込者|申請者|代表者|保護者|受取人|世帯主|届出人|本人/;
+const FORM_WORDS = /[名氏姓]|name/i;
 /** Titles and relations that people write right before a name. */
 const BEFORE_NAME =
-  /^(?:担当|代表|社長|会長|部長|課長|係長|主任|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|名)+/;
-const TITLE_BEGINNINGS = '担代社会部課係主講教監議弁医看選故長次妻夫父母者名';
+  /^(?:氏名|姓名|担当|代表|取締役|社長|会長|専務|常務|総務|営業|経理|人事|企画|店長|所長|室長|支店長|部長|課長|係長|主任|部|課|室|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|名)+/;
+const TITLE_BEGINNINGS = '氏姓担代取社専常総営経人企店所室支会部課係主講教監議弁医看選故長次妻夫父母者名';
 /** Han characters, the marks 々 and ヶ that stand for one, and the surrogates that rarer ones are made of. */
 const HAN = '\\u3400-\\u9fff\\u3005\\u30f6\\ud840-\\udfff\\uf900-\\ufaff';
 /** A whole run of them that can begin a name: the first character is tried before anything dearer. */
@@ -54,10 +55,8 @@ export const personName: Detector = {
   scriptOf,
   scan(window, report) {
     if (window.hasWideText) {
-      if (LABEL_WORDS.test(window.text)) {
-        scanLabels(window, report);
-        scanWritten(namesOfForms(window.text), window, report);
-      }
+      if (LABEL_WORDS.test(window.text)) scanLabels(window, report);
+      if (FORM_WORDS.test(window.text)) scanWritten(namesOfForms(window.text), window, report);
       if (READING_BEHIND.test(window.text)) scanWritten(namesWithReadings(window.text), window, report);
       scanRuns(window, report);
     }

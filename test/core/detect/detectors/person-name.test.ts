@@ -54,6 +54,13 @@ describe('family names that are in no list', () => {
     (text) => expect(counted(text)).toEqual([]),
   );
 
+  it.each(['氏名山田太郎', '担当者氏名山田太郎'])('finds a name that is glued to its label: %s', (text) =>
+    expect(counted(text)).toHaveLength(1),
+  );
+  it.each(['代表取締役会', '営業部長会議', '氏名変更届', '総務課'])('takes no title for a name: %s', (text) =>
+    expect(counted(text)).toEqual([]),
+  );
+
   // Of the ranking of the japanese-personal-name-dataset, below the first five hundred.
   it.each(['筒井和也', '八重樫 健太', '仲宗根さくら', '漆原恵子'])('are few: %s', (text) =>
     expect(counted(`出席者は${text}です。`)).toEqual(['jp.person-name:medium:1']),
