@@ -1,7 +1,6 @@
 // oxlint-disable no-control-regex -- file signatures are bytes, control characters among them
 import { isCompoundFile } from './compound-file.ts';
 import { HEAD_BYTES, type Content } from './content.ts';
-import { decodedText } from './decoded-text.ts';
 import type { Compression } from './formats/compressed.ts';
 import { detectDelimiter, type Delimiter } from './formats/delimited.ts';
 import { looksLikeDirectoryEntries } from './formats/directory-entries.ts';
@@ -80,7 +79,8 @@ const ARCHIVES = [
 
 const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
   ['cab', /^MSCF\0/],
-  ['iso', /^[^]{32769}CD001/],
+  // Behind the name, for few files hold it: the bytes before are counted only then.
+  ['iso', /CD001(?<=^[^]{32774})/],
 ];
 
 const ENCRYPTED: readonly RegExp[] = [/^age-encryption\.org\/v1\n/, /^-----BEGIN AGE ENCRYPTED FILE-----/];
@@ -107,10 +107,10 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   return textType(head);
 }
 
-async function textType(head: Uint8Array): Promise<ContentType> {
-  if (detectEncoding(head) === null) return { kind: 'unknown' };
-  let text = '';
-  for await (const piece of decodedText([head])) text += piece;
+function textType(head: Uint8Array): ContentType {
+  const encoding = detectEncoding(head);
+  if (encoding === null) return { kind: 'unknown' };
+  const text = new TextDecoder(encoding).decode(head);
   const start = text.slice(0, 4096).trimStart();
   if (/^<\?xml\s/.test(start)) return { kind: /<html[\s>]/i.test(start) ? 'html' : 'xml' };
   if (/^(?:<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<table[\s>]|<meta\s)/i.test(start)) return { kind: 'html' };

@@ -16,6 +16,9 @@ const NOT_PRINTABLE = /[\0-\x1f\x7f\ufffd]+/g;
 /** Bytes below this are whole characters in UTF-8 and never the second half of one in Shift_JIS. */
 const FIRST_AMBIGUOUS = 0x40;
 const LONGEST_SEARCH = 64;
+const LINE_FEED = 0x0a;
+/** Less is decoded again each time. */
+const FEWEST_COUNTED = 256;
 const FIRST_ABOVE_ASCII = 0x80;
 const WORD = 4;
 const BEYOND_ASCII = 0x8080_8080;
@@ -37,6 +40,8 @@ interface Piece {
   offset: number;
   /** Its bytes are its characters. */
   isAscii: boolean;
+  /** Beginnings of lines, and how many characters stand before them. */
+  readonly lines: { readonly at: number; readonly characters: number }[];
 }
 
 /** A stretch of the stream, decoded: what detectors read around their candidates. */
@@ -71,7 +76,17 @@ export class Passage {
     const piece = this.#pieces.findLast(({ from }) => from <= offset);
     if (piece === undefined) return 0;
     if (piece.isAscii) return piece.offset + Math.max(0, Math.min(offset, piece.to) - piece.from);
-    return piece.offset + decode(this.#read(this.#characterStart(piece), Math.min(offset, piece.to)), piece.encoding).length;
+    const { encoding, lines } = piece;
+    const to = Math.min(offset, piece.to);
+    let from = lines.findLast(({ at }) => at <= to) ?? { at: this.#characterStart(piece), characters: 0 };
+    // One spelling never reaches across the end of a line, so that lines may be counted by themselves.
+    const length = to - from.at < FEWEST_COUNTED || encoding === 'binary' ? 0 : this.#read(from.at, to).lastIndexOf(LINE_FEED) + 1;
+    if (length > 0) {
+      const characters = decode(this.#read(from.at, from.at + length), encoding).length;
+      from = { at: from.at + length, characters: from.characters + characters };
+      lines.push(from);
+    }
+    return piece.offset + from.characters + decode(this.#read(from.at, to), encoding).length;
   }
 
   #read(from: number, to: number): Uint8Array {
@@ -117,7 +132,7 @@ function pieces(sources: readonly Source[], from: number, to: number): Piece[] {
     const last = found.at(-1);
     if (last !== undefined && encoding !== 'normalised' && last.encoding === encoding && last.to === start) {
       found[found.length - 1] = { ...last, to: end };
-    } else found.push({ from: start, to: end, encoding, source, offset: 0, isAscii: false });
+    } else found.push({ from: start, to: end, encoding, source, offset: 0, isAscii: false, lines: [] });
   }
   return found;
 }
