@@ -8,8 +8,16 @@ export interface Truth {
   readonly end: number;
 }
 
+/** What extraction would hand over as one file's bytes. */
+export interface Document {
+  readonly start: number;
+  readonly end: number;
+  readonly encoding: 'utf-8' | 'shift_jis';
+}
+
 export interface Corpus {
   readonly bytes: Uint8Array;
+  readonly documents: readonly Document[];
   readonly truth: readonly Truth[];
 }
 
@@ -53,22 +61,26 @@ export function makeCorpus(seed: number, megabytes: number): Corpus {
   const random = new Random(seed);
   const bytes = new Uint8Array(megabytes * 1_000_000);
   const truth: Truth[] = [];
+  const documents: Document[] = [];
   let at = 0;
   for (;;) {
     const write = random.pick([tableLine, logLine, mailLine, codeLine]);
     const shiftJis = random.below(100) < SHIFT_JIS_PERCENT;
+    const start = at;
+    const end = (): Document => ({ start, end: at, encoding: shiftJis ? 'shift_jis' : 'utf-8' });
     for (let line = 0; line < DOCUMENT_LINES; line++) {
       const value = random.below(LINES_PER_VALUE) === 0 ? planted(random) : undefined;
       const [before, after] = write(random, value);
       const pieces = [before, value?.text ?? '', `${after}\n`].map((text) => encode(text, shiftJis));
       const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-      if (at + length > bytes.length) return { bytes: bytes.subarray(0, at), truth };
+      if (at + length > bytes.length) return { bytes: bytes.subarray(0, at), documents: [...documents, end()], truth };
       for (const [index, piece] of pieces.entries()) {
         bytes.set(piece, at);
         if (index === 1 && value !== undefined) truth.push({ kind: value.kind, start: at, end: at + piece.length });
         at += piece.length;
       }
     }
+    documents.push(end());
   }
 }
 

@@ -1,14 +1,12 @@
 import type { Finding } from '../../src/contracts/finding.ts';
+import type { Document } from './corpus.ts';
 import { Collector } from '../../src/core/detect/index.ts';
 
-const CHUNK_BYTES = 262_144;
-
-/** A file's bytes to its findings by all detectors, as an inspection gives them to the collector. */
-export function detect(bytes: Uint8Array): readonly Finding[] {
+/** The bytes of documents to the findings in all of them by all detectors, as an inspection gives them to the collector. */
+export function detect(bytes: Uint8Array, documents: readonly Document[]): readonly Finding[] {
   const collector = new Collector();
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    const piece = bytes.subarray(at, at + CHUNK_BYTES);
-    collector.add({ kind: 'bytes', bytes: piece, encoding: 'utf-8', place: { line: 1 }, unfinished: at + CHUNK_BYTES < bytes.length });
+  for (const { start, end, encoding } of documents) {
+    collector.add({ kind: 'bytes', bytes: bytes.subarray(start, end), encoding, place: { line: 1 } });
   }
   return collector.finish().findings;
 }

@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Document } from './corpus.ts';
 
 /** Seconds on the clock for a file's bytes to findings, in so many threads with an equal part each. */
-export async function inThreads(count: number, file: string, length: number): Promise<number> {
-  const part = Math.ceil(length / count);
+export async function inThreads(count: number, file: string, documents: readonly Document[]): Promise<number> {
+  const part = Math.ceil(documents.length / count);
   const workers = Array.from(
     { length: count },
     (_, index) =>
       new Worker(resolve(import.meta.dirname, 'worker.ts'), {
-        workerData: { file, from: index * part, to: Math.min(length, (index + 1) * part) },
+        workerData: { file, documents: documents.slice(index * part, (index + 1) * part) },
       }),
   );
   await Promise.all(workers.map((worker) => once(worker, 'message')));

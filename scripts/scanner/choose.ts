@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { ASCII_SHAPES, WIDE_SHAPES } from '../../src/core/detect/scanner/kernel/layout.ts';
 import { CHOICES_FILE, CONTEXT_CHOICES_FILE, type Choices } from './choices.ts';
 import { contextLiterals } from './context-literals.ts';
-import { CONTEXT_FINGERPRINT_BYTES } from './context-tables.ts';
+import { CONTEXT_FINGERPRINT_BYTES, contextFilterOf } from './context-tables.ts';
 import { encodings } from './encodings.ts';
 import { filterOf, FINGERPRINT_BYTES, literalKey, literals } from './literals.ts';
 import { Search } from './search.ts';
@@ -25,7 +25,11 @@ const filters = [
   { buckets: ALL_BUCKETS, sample: shiftJis },
 ];
 choose(new Search(literals(), FINGERPRINT_BYTES, filters, filterOf), CHOICES_FILE);
-choose(new Search(contextLiterals(), CONTEXT_FINGERPRINT_BYTES, [{ buckets: ALL_BUCKETS, sample }]), CONTEXT_CHOICES_FILE);
+const contextFilters = [
+  { buckets: ALL_BUCKETS, sample },
+  { buckets: ALL_BUCKETS, sample },
+];
+choose(new Search(contextLiterals(), CONTEXT_FINGERPRINT_BYTES, contextFilters, contextFilterOf), CONTEXT_CHOICES_FILE);
 
 function choose(search: Search, file: string): void {
   let best = search.run(0);

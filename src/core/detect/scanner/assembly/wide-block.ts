@@ -217,11 +217,7 @@ function isByte(bytes: v128, byte: i32): v128 {
 /** The runs among `starts` that may hold a name. */
 function namesAmong(starts: u64, block: i32): u64 {
   let names: u64 = 0;
-  let rest = starts;
-  while (rest !== 0) {
-    names |= firstIfName(rest, block);
-    rest &= rest - 1;
-  }
+  for (let rest = starts; rest !== 0; rest &= rest - 1) names |= firstIfName(rest, block);
   return names;
 }
 

@@ -49,6 +49,8 @@ export const WINDOW_BYTES: i32 = 262_144;
  * above, then what was found in each block of the window.
  */
 export const CONTEXT_NIBBLES: i32 = 462_848;
+/** Those of fingerprints with bytes beyond ASCII. */
+export const CONTEXT_WIDE_NIBBLES: i32 = 462_944;
 export const CONTEXT_KNOWN_SLOTS: i32 = 463_104;
 export const CONTEXT_SLOTS: i32 = 467_456;
 export const CONTEXT_SLOT_BITS: i32 = 12;
