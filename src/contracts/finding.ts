@@ -88,5 +88,7 @@ export const inspectionLimits = z.strictObject({
   maxRatio: count,
   maxExpandedBytes: count,
   maxMemoryBytes: count,
+  /** Text in pictures is looked for too, which takes seconds a page. */
+  ocr: z.boolean().optional(),
 });
 export type InspectionLimits = z.infer<typeof inspectionLimits>;

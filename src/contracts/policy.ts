@@ -111,6 +111,8 @@ const limits = z.strictObject({
   'max-ratio': z.int().min(2).max(100_000).default(200),
   'max-expanded-bytes': size.default('2GiB'),
   'max-memory': size.default('512MiB'),
+  /** Text in pictures is read too, where the recognizer is installed beside the product. */
+  ocr: z.boolean().default(false),
 });
 
 const keywordList = z.strictObject({

@@ -30,6 +30,10 @@ export class Budget {
     this.#deadline = now() + limits.maxMillis;
   }
 
+  get millisLeft(): number {
+    return Math.max(0, this.#deadline - this.#now());
+  }
+
   checkTime(): void {
     if (this.#now() >= this.#deadline) throw new LimitReached('timed-out', true);
   }

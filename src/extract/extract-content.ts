@@ -100,9 +100,16 @@ async function extractKnown(level: Level, content: Content, known: ContentType, 
       level.extraction.report('unsupported', level.part);
       return type;
     case 'opaque':
+      if (level.extraction.budget.limits.ocr === true) await extractPicture(level, content, known.name);
+      return type;
     case 'empty':
       return type;
   }
+}
+
+async function extractPicture(level: Level, content: Content, name: string): Promise<void> {
+  const { extractPictureText, PICTURES } = await import('./formats/picture-text.ts');
+  if (PICTURES.has(name)) await extractPictureText(level, content, name);
 }
 
 async function extractZip(level: Level, content: Content, found: (type: string) => void): Promise<string> {

@@ -12,5 +12,6 @@ export function inspectionLimits({ inspection }: Policy): InspectionLimits {
     maxRatio: inspection['max-ratio'],
     maxExpandedBytes: sizeBytes(inspection['max-expanded-bytes']),
     maxMemoryBytes: sizeBytes(inspection['max-memory']),
+    ...(inspection.ocr ? { ocr: true } : {}),
   };
 }

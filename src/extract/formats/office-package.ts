@@ -55,6 +55,8 @@ const CHART_PARTS = /^(?:word|ppt|xl)\/(?:charts|diagrams)\/(?:chart|data)\d+\.x
 /** Embedded files; in Word also those that are put in as text when it opens the document (ECMA-376 part 1, 11.3.1). */
 const EMBEDDED = /^(?:word|ppt|xl)\/embeddings\/|^word\/[^/]+\.(?:x?html?|mht|rtf|txt|docx)$|^Object \d+$/i;
 
+const PICTURES = /^(?:word|ppt|xl)\/media\/|^(?:Object \d+\/)?Pictures\//;
+
 /** docx, xlsx, pptx (ECMA-376) and OpenDocument: all parts that hold text, hidden sheets, notes and comments too, and embedded files. */
 export async function extractOfficePackage(level: Level, listing: ZipListing, type: OfficeType): Promise<void> {
   const { budget } = level.extraction;
@@ -62,7 +64,7 @@ export async function extractOfficePackage(level: Level, listing: ZipListing, ty
   for (const member of listing.members) {
     budget.countEntry();
     if (member.encrypted) level.extraction.report('encrypted', level.part);
-    else if (EMBEDDED.test(member.name)) await extractMember(level, member);
+    else if (EMBEDDED.test(member.name) || (budget.limits.ocr === true && PICTURES.test(member.name))) await extractMember(level, member);
     else {
       const events = eventsFor(level, type, member.name, workbook);
       if (events !== undefined) await readPart(level, member, events);

@@ -11,7 +11,7 @@ type TextItem = Extract<Awaited<ReturnType<Page['getTextContent']>>['items'][num
 
 const MOST_DAMAGED_PAGES = 100;
 
-/** PDF: page by page, form fields, notes, links, metadata, the outline, attached files. Pictures of text are not read. */
+/** PDF: page by page, form fields, notes, links, metadata, the outline, attached files; pictures where policy says so. */
 export async function extractPdf(level: Level, content: Content): Promise<void> {
   const { extraction } = level;
   const bytes = await collect(content.chunks(), extraction.budget);
@@ -56,6 +56,7 @@ async function extractPage(level: Level, document: Document, packed: number, num
     const annotations = await readAnnotations(page);
     const text = linesOf(items.filter((item): item is TextItem => 'str' in item)) + annotations.text;
     extraction.emit({ kind: 'text', text, place: placeOf(level, { page: number }) });
+    if (extraction.budget.limits.ocr === true) await readPictures(level, page, number);
     page.cleanup();
     for (const file of annotations.files) await extractAttachment(level, document, packed, file);
     return true;
@@ -64,6 +65,11 @@ async function extractPage(level: Level, document: Document, packed: number, num
     extraction.report('corrupt', level.part);
     return false;
   }
+}
+
+async function readPictures(level: Level, page: Page, number: number): Promise<void> {
+  const [{ getResolvedPDFJS }, { readPagePictures }] = await Promise.all([import('unpdf'), import('./pdf-pictures.ts')]);
+  await readPagePictures(level, (await getResolvedPDFJS()).OPS, page, number);
 }
 
 /** Title, author, subject and keywords, the outline, and form fields that are on no page. */
