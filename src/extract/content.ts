@@ -16,9 +16,14 @@ export interface Content {
 }
 
 export function contentOfSource(source: ByteSource): Content {
+  const head = source.read(0, HEAD_BYTES);
   return {
-    head: source.read(0, HEAD_BYTES),
-    chunks: () => chunksOf(source),
+    head,
+    // Not read again: what is searched is what the type was told from, too.
+    *chunks() {
+      if (head.length > 0) yield head;
+      yield* chunksOf(source, head.length);
+    },
     random: () => Promise.resolve(source),
     source,
   };

@@ -6,6 +6,7 @@ export type Delimiter = ',' | '\t' | ';' | '|';
 
 const DELIMITERS: readonly Delimiter[] = [',', '\t', ';', '|'];
 const SAMPLE_LINES = 20;
+const SAMPLE_PIECE = 4096;
 /** An opening quote that is never closed would swallow the file: past this it was no quote. */
 const LONGEST_QUOTED_CELL = 65_536;
 const MOST_CELLS = 16_384;
@@ -13,12 +14,8 @@ const MOST_CELLS = 16_384;
 /** The delimiter of a table in text, or null: at least two lines, nearly all with the same two or more cells. */
 export function detectDelimiter(sample: string): Delimiter | null {
   for (const delimiter of DELIMITERS) {
-    const reader = new RowReader(delimiter);
-    const rows = reader
-      .push(sample)
-      .concat(sample.endsWith('\n') || sample.length < 60_000 ? reader.finish() : [])
-      .filter(({ cells }) => cells.length > 1 || cells[0] !== '')
-      .slice(0, SAMPLE_LINES);
+    if (!sample.includes(delimiter)) continue;
+    const rows = firstRows(sample, delimiter);
     const [first] = rows;
     if (first === undefined || rows.length < 2 || first.cells.length < 2) continue;
     // Lines of program code end in `;`, and two commas in a line of prose are no table.
@@ -27,6 +24,18 @@ export function detectDelimiter(sample: string): Delimiter | null {
     if (alike >= 2 && alike >= rows.length * (first.cells.length === 2 ? 1 : 0.8)) return delimiter;
   }
   return null;
+}
+
+function firstRows(sample: string, delimiter: Delimiter): Row[] {
+  const reader = new RowReader(delimiter);
+  const rows: Row[] = [];
+  const add = (read: readonly Row[]): void => {
+    for (const row of read) if (rows.length < SAMPLE_LINES && (row.cells.length > 1 || row.cells[0] !== '')) rows.push(row);
+  };
+  for (let at = 0; at < sample.length && rows.length < SAMPLE_LINES; at += SAMPLE_PIECE)
+    add(reader.push(sample.slice(at, at + SAMPLE_PIECE)));
+  if (sample.endsWith('\n') || sample.length < 60_000) add(reader.finish());
+  return rows;
 }
 
 /** csv and tsv (RFC 4180, with other delimiters): each row with the line it begins on. */
