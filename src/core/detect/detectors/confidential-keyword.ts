@@ -127,8 +127,11 @@ function isOfCode({ text }: TextWindow, start: number, length: number): boolean 
 }
 
 function isAmongPictures({ text }: TextWindow, start: number): boolean {
+  let missing = QUOTED_BEFORE.test(text.slice(Math.max(0, start - 3), start)) ? 1 : FEWEST_PICTURES;
   const around = text.slice(Math.max(0, start - PICTURE_REACH), start + PICTURE_REACH);
-  return (around.match(PICTURE)?.length ?? 0) >= (QUOTED_BEFORE.test(text.slice(Math.max(0, start - 3), start)) ? 1 : FEWEST_PICTURES);
+  PICTURE.lastIndex = 0;
+  while (missing > 0 && PICTURE.test(around)) missing--;
+  return missing === 0;
 }
 
 function isStamp(window: TextWindow, start: number, length: number): boolean {

@@ -24,8 +24,8 @@ const ENUMERATION_BEFORE = /[A-Za-z_]:[0-9]{1,10},$/;
 const SAMPLE_HOST =
   /^(?:[\w*-]+\.)*(?:example\.(?:com|net|org|jp|co\.jp)|[\w-]+\.(?:example|test|invalid)|company\.com|proxyhost|proxy|host(?:name)?|domain(?:\.com)?)(?![\w.-])/i;
 const THIS_MACHINE = /^(?:localhost|127\.0\.0\.1|\[::1\])(?![\w.-])/i;
-/** The address whose query ends here. */
-const ADDRESS_OF_QUERY = /(?:^|[\s"'`(<])(?:[a-z]+:\/\/)?([^\s"'`(<>/?]{1,80})[^\s"'`(<>?]{0,80}\?(?:[^\s"'`(<>]{0,80}&)?$/i;
+const END_OF_ADDRESS = /[\s"'`(<>]/;
+const SCHEME = /^[a-z]{1,12}:\/\//i;
 
 export function isPlaceholder(value: string): boolean {
   return PLACEHOLDER.test(value) || OF_A_SECRET.test(value) || NEXT_LABEL.test(value) || CLASS_NAME.test(value) || isEncodedSample(value);
@@ -55,6 +55,10 @@ export function isSampleHost(host: string): boolean {
 
 /** In the query of an address of documentation, or of this machine: someone tries something out. */
 export function isSampleQuery(before: string): boolean {
-  const host = ADDRESS_OF_QUERY.exec(before)?.[1];
-  return host !== undefined && (SAMPLE_HOST.test(host) || THIS_MACHINE.test(host));
+  let from = before.length;
+  while (from > 0 && !END_OF_ADDRESS.test(before[from - 1] ?? '')) from--;
+  const query = before.indexOf('?', from);
+  if (query < 0) return false;
+  const host = before.slice(from, query).replace(SCHEME, '');
+  return SAMPLE_HOST.test(host) || THIS_MACHINE.test(host);
 }
