@@ -18,7 +18,7 @@ interface Run {
   readonly seen: string;
 }
 
-/** Ours, with the worker's start in `inspect`; peers with their own start. Medians of alternated runs, a process each. */
+/** Ours, with the worker's start in `inspect`, of the installed program (`npm run build` first); peers with their own start. Medians of alternated runs, a process each. */
 export const bench: Bench = {
   name: 'scan-formats',
   title: `Documents: xlsx of ${ROWS} rows x ${COLUMNS} columns, docx and pdf of ${PAGES} pages (ms)`,

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { name } from './detect-quality/names.ts';
 import { Random } from './detect-quality/random.ts';
+import { bundledWorker } from './scan-latency/bundled-worker.ts';
 import type { Bench } from './types.ts';
 
 const SEED = 20_261_122;
@@ -68,20 +69,6 @@ function letter(): string {
     text += `${family} ${given} 様\n先日のお問い合わせの件、担当より 03-${random.digits(4)}-${random.digits(4)} にご連絡いたします。\n受付番号 ${random.digits(12)}、詳しくは https://www.example.jp/support をご覧ください。\n\n`;
   }
   return text;
-}
-
-/** The inspection's worker in the installed program; its name has a hash. */
-function bundledWorker(): string | undefined {
-  const folder = join(ROOT, 'dist/program');
-  try {
-    const file = readdirSync(folder).find(
-      (entry) =>
-        entry.startsWith('worker-') && readFileSync(join(folder, entry), 'utf8').includes('inspect/worker.ts runs in a worker thread'),
-    );
-    return file === undefined ? undefined : join(folder, file);
-  } catch {
-    return undefined;
-  }
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -1,6 +1,4 @@
 import type { InspectionLimits } from '../../src/contracts/finding.ts';
-import { NO_OWN_DATA } from '../../src/core/policy/own-data.ts';
-import type { InspectionRequest } from '../../src/core/ports.ts';
 
 /** The limits of the shipped policies, with time for a slow machine. */
 export const LIMITS: InspectionLimits = {
@@ -12,7 +10,3 @@ export const LIMITS: InspectionLimits = {
   maxExpandedBytes: 2 ** 31,
   maxMemoryBytes: 2 ** 29,
 };
-
-export function request(path: string): InspectionRequest {
-  return { path: Buffer.from(path), name: path, limits: LIMITS, ownData: NO_OWN_DATA };
-}
