@@ -11,7 +11,7 @@ const IN_ADDRESS = /[a-z]:\/\/([^\s:@/"']{1,64}):([^\s:@/"'<>]{4,64})@(?=[A-Za-z
 const ANYBODY = /^anonymous$/i;
 /** PHP's constants, .netrc, and a pair of user and password. */
 const DEFINED = /define\( ?["'][A-Z0-9_]{0,40}PASS(?:W(?:OR)?D)?["'] ?, ?(["'])([^"'\s]{4,64})\1/gi;
-const NETRC = /(?:\bmachine\s{1,4}(\S{1,64})\s{1,4})?\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4}(\S{4,64})/g;
+const NETRC = /(?:\bmachine\s{1,4}(\S{1,64})\s{1,4}|\bdefault\s{1,4})?\blogin\s{1,4}(\S{1,64})\s{1,4}password\s{1,4}["']?([^\s"']{4,64})/g;
 const PAIR =
   /(?:user(?:name)?|\bid|login|account|ユーザー?名?) ?\/ ?(?:pass(?:word)?|pw|パスワード) {0,3}[:=] {0,3}([^\s/]{1,64}) ?\/ ?([^\s/]{4,64})/gi;
 /** `PASS: name of a test`, as test runners log it. */
@@ -33,10 +33,11 @@ export const password: Detector = {
   scan({ text }, report) {
     if (NAMED.test(text)) {
       scanAssigned(text, report);
-      for (const pattern of [DEFINED, NETRC, PAIR]) {
+      scanNetrc(text, report);
+      for (const pattern of [DEFINED, PAIR]) {
         for (const found of text.matchAll(pattern)) {
-          const [whole, first = '', value = ''] = found;
-          if (isPlaceholder(value) || isExpression(value) || isSampleHost(first)) continue;
+          const [whole, , value = ''] = found;
+          if (isPlaceholder(value) || isExpression(value)) continue;
           const start = found.index + whole.lastIndexOf(value);
           report.match({ start, value, confidence: isLikely(value, true) ? 'medium' : 'low', reasons: ['label'] });
         }
@@ -69,6 +70,16 @@ function scanAssigned(text: string, report: Report): void {
     }
     const confidence = isLikely(value, opening !== '' && whole.includes('=')) ? 'medium' : 'low';
     report.match({ start, value, confidence, reasons: ['label'] });
+  }
+}
+
+/** Letters alone are a word of a sentence ("login style password requests"), unless a machine or a default begins the entry. */
+function scanNetrc(text: string, report: Report): void {
+  for (const found of text.matchAll(NETRC)) {
+    const [whole, machine = '', user = '', value = ''] = found;
+    if (isPlaceholder(value) || isExpression(value) || isSampleHost(machine) || ANYBODY.test(user)) continue;
+    const confidence = isLikely(value, !whole.startsWith('login')) ? 'medium' : 'low';
+    report.match({ start: found.index + whole.lastIndexOf(value), value, confidence, reasons: ['label'] });
   }
 }
 
