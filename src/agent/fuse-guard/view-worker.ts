@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { decodeRequest, loadSystemCalls, REQUEST_BYTES } from '../../platform/linux/fuse/index.ts';
 import { Journal } from '../guard/journal.ts';
@@ -8,6 +9,7 @@ import { View } from './view.ts';
 /** poll(2) passes over it. */
 const NOTHING = -1;
 const LOOK_AGAIN_MILLIS = 200;
+const VIEW_NICENESS = -10;
 /** ENOENT: the request was given up before it was read. */
 const PASSING = new Set(['ENOENT', 'EINTR', 'EAGAIN']);
 
@@ -68,6 +70,15 @@ function serve(start: ViewStart): void {
   post({ kind: 'ended' });
 }
 
+/** Everybody waits for this thread, and inspections in other threads take every processor there is. On Linux this is of one thread. */
+function beforeInspections(): void {
+  try {
+    setPriority(VIEW_NICENESS);
+  } catch {
+    // Without CAP_SYS_NICE it takes its turn.
+  }
+}
+
 function* messagesOn(port: MessagePort): Generator<ToView> {
   for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) yield received.message;
 }
@@ -76,4 +87,5 @@ function never(): never {
   throw new TypeError('the port is gone');
 }
 
+beforeInspections();
 serve(workerData);
