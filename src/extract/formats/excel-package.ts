@@ -9,12 +9,15 @@ import { readXml } from './xml-events.ts';
 /** Record types of [MS-XLSB] 2.3; all others are left out. */
 const RECORD = {
   row: 0,
+  firstCell: 1,
   rk: 2,
   real: 5,
   string: 6,
   shared: 7,
   formulaString: 8,
   formulaNumber: 9,
+  firstShort: 12,
+  lastShort: 18,
   item: 19,
   sheet: 156,
   headerFooter: 479,
@@ -74,9 +77,11 @@ async function readSheet(level: Level, member: ZipMember, sheet: string, strings
   const table = extraction.newTable();
   let cells: string[] = [];
   let line = 0;
+  let column = -1;
   const endRow = (): void => {
     if (cells.length > 0) extraction.emit({ kind: 'row', table, cells, place: placeOf(level, { sheet, ...(line >= 1 ? { line } : {}) }) });
     cells = [];
+    column = -1;
   };
   for (const { type, data } of recordsOf(level, await partBytes(level, member))) {
     if (type === RECORD.row) {
@@ -88,14 +93,28 @@ async function readSheet(level: Level, member: ZipMember, sheet: string, strings
       for (const text of headerTexts(data)) extraction.emit({ kind: 'text', text, place: placeOf(level, { sheet }) });
       continue;
     }
-    const text = data.length < CELL_BYTES ? undefined : cellText(type, data, strings);
+    const full = fullCell(type, data, column);
+    if (full === undefined) continue;
+    column = Math.min(MOST_COLUMNS, full.data.readUInt32LE(0));
+    const text = cellText(full.type, full.data, strings);
     if (text === undefined) continue;
-    const column = Math.min(MOST_COLUMNS, data.readUInt32LE(0));
     while (cells.length < column) cells.push('');
     cells[column] = text;
   }
   endRow();
 }
+
+/** A cell with its column. That of a short one (BrtShortBlank to BrtShortIsst, as SheetJS writes them) is the next after the last cell's. */
+function fullCell(type: number, data: Buffer, last: number): BinaryRecord | undefined {
+  if (type >= RECORD.firstCell && type < RECORD.firstShort) return data.length < CELL_BYTES ? undefined : { type, data };
+  if (type < RECORD.firstShort || type > RECORD.lastShort) return undefined;
+  const column = Buffer.alloc(4);
+  column.writeUInt32LE(last + 1);
+  return data.length < 4 ? undefined : { type: LONG_FORMS[type - RECORD.firstShort] ?? 0, data: Buffer.concat([column, data]) };
+}
+
+/** Blank, RK, error, Boolean, real, string, shared string. */
+const LONG_FORMS = [1, 2, 3, 4, 5, 6, 7] as const;
 
 function cellText(type: number, data: Buffer, strings: readonly string[]): string | undefined {
   switch (type) {
