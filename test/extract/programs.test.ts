@@ -6,14 +6,14 @@ const placeOf = ({ findings }: Seen, wanted: string) => findings.find(({ detecto
 
 describe('files of further programs', () => {
   it.each([
-    ['writer.html', 'html', { line: 2 }],
-    ['calc.html', 'html', { line: 2 }],
-    ['pandoc.html', 'html', { line: 2 }],
+    ['writer.html.sample', 'html', { line: 2 }],
+    ['calc.html.sample', 'html', { line: 2 }],
+    ['pandoc.html.sample', 'html', { line: 2 }],
     ['pandoc.docx', 'docx', { line: 2 }],
     ['pandoc.odt', 'odt', { line: 2 }],
     ['pandoc.rtf', 'rtf', { line: 2 }],
     ['pandoc.pptx', 'pptx', { page: 2, line: 2 }],
-    ['meibo.md', 'text', { line: 5 }],
+    ['meibo.md.sample', 'text', { line: 5 }],
     ['meibo.xlsb', 'xlsb', { sheet: '名簿', line: 2, cell: 'D2' }],
     ['openpyxl.xlsx', 'xlsx', { sheet: '名簿', line: 2, cell: 'D2' }],
     ['inline-strings.xlsx', 'xlsx', { sheet: '名簿', line: 2, cell: 'D2' }],
