@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatIdentityFile, generateIdentity } from '../../src/age/index.ts';
 import { agentEvent } from '../../src/contracts/event.ts';
 import { viewMissing } from '../agent/fuse-guard/harness.ts';
+import { copyWay, WAY_NAMES, wayOf } from './copy-ways.ts';
 import { loopVolumeMissing, makeLoopVolume, type LoopVolume } from './loop-volume.ts';
 import { KIND_NAMES, officeFiles, type OfficeFile } from './ten-kinds.ts';
 
@@ -35,32 +36,9 @@ function programsMissing(...programs: string[]): string | null {
   return absent.length === 0 ? null : `there is no ${absent.join(', no ')}`;
 }
 
-const PYTHON = 'import sys,shutil; shutil.copyfile(sys.argv[1], sys.argv[2])';
-const NODE = 'const fs=require("fs"); fs.copyFileSync(process.argv[1], process.argv[2])';
-/** Writes beside the file, then puts it in its place: as editors and office programs save. */
-const EDITOR = `import os,sys,tempfile
-with open(sys.argv[1],'rb') as source: content = source.read()
-fd, name = tempfile.mkstemp(dir=os.path.dirname(sys.argv[2]), prefix='.goutputstream-')
-os.write(fd, content); os.fsync(fd); os.close(fd); os.rename(name, sys.argv[2])`;
-
-type Copy = (from: string, folder: string, name: string) => readonly string[];
-const WAYS: Readonly<Record<string, Copy>> = {
-  cp: (from, folder, name) => ['cp', from, join(folder, name)],
-  mv: (from, folder, name) => ['mv', from, join(folder, name)],
-  rsync: (from, folder, name) => ['rsync', '-a', from, join(folder, name)],
-  tar: (from, folder, name) => ['sh', '-c', 'tar -C "$(dirname "$1")" -cf - "$2" | tar -C "$3" -xf -', 'tar', from, name, folder],
-  gio: (from, folder, name) => ['gio', 'copy', from, join(folder, name)],
-  dd: (from, folder, name) => ['dd', `if=${from}`, `of=${join(folder, name)}`, 'bs=4096', 'status=none'],
-  python: (from, folder, name) => ['python3', '-c', PYTHON, from, join(folder, name)],
-  node: (from, folder, name) => [process.execPath, '-e', NODE, from, join(folder, name)],
-  editor: (from, folder, name) => ['python3', '-c', EDITOR, from, join(folder, name)],
-};
-const WAY_NAMES = Object.keys(WAYS);
-
 describe.skipIf(missing !== null)(`${FILES} files of ${KIND_NAMES.length} kinds, copied by ${WAY_NAMES.length} programs`, () => {
   const files = officeFiles(FILES);
   const { identity, recipient } = generateIdentity();
-  const way = (n: number): string => WAY_NAMES[Math.floor(n / KIND_NAMES.length + n) % WAY_NAMES.length] ?? 'cp';
   let base: string;
   let medium: LoopVolume;
   let guard: ChildProcess;
@@ -88,9 +66,9 @@ describe.skipIf(missing !== null)(`${FILES} files of ${KIND_NAMES.length} kinds,
 
   it('are taken or refused as policy says, and the programs are told', () => {
     const told = files.map(({ name, standing }, n) => {
-      const [program = '', ...args] = WAYS[way(n)]?.(source(name), medium.path, name) ?? [];
+      const [program = '', ...args] = copyWay(n, source(name), medium.path, name);
       const { status } = spawnSync(program, args, { stdio: 'ignore' });
-      return { name, way: way(n), taken: status === 0, standing };
+      return { name, way: wayOf(n), taken: status === 0, standing };
     });
     expect(told.filter(({ taken, standing }) => taken === (standing === 'refused'))).toEqual([]);
   });
@@ -98,7 +76,7 @@ describe.skipIf(missing !== null)(`${FILES} files of ${KIND_NAMES.length} kinds,
   it('read through the view as they were; what was refused is whole at its source and nowhere else', () => {
     const wrong = files.filter(({ name, standing, content }, n) => {
       const kept = existsSync(source(name));
-      if (kept === (way(n) === 'mv' && standing !== 'refused')) return true;
+      if (kept === (wayOf(n) === 'mv' && standing !== 'refused')) return true;
       if (kept && !readFileSync(source(name)).equals(content)) return true;
       const there = join(medium.path, name);
       return standing === 'refused' ? existsSync(there) : !readFileSync(there).equals(content);
@@ -140,7 +118,7 @@ describe.skipIf(missing !== null)(`${FILES} files of ${KIND_NAMES.length} kinds,
     );
     const types = { allowed: 'file.recorded', encrypted: 'file.encrypted', refused: 'file.blocked' };
     const byEditor = (path: string): boolean => path.startsWith('.goutputstream-');
-    const expected = files.filter((_file, n) => way(n) !== 'editor').map(({ name, standing }) => `${types[standing]} ${name}`);
+    const expected = files.filter((_file, n) => wayOf(n) !== 'editor').map(({ name, standing }) => `${types[standing]} ${name}`);
     expect(
       told
         .filter(({ path }) => !byEditor(path))
