@@ -27,6 +27,7 @@ default: record
 `;
 /** Rounds for a quick run; `ROUNDS=300` for the whole. */
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
+const SAME = { code: 0, said: '', wrote: '' };
 const { identity, recipient } = generateIdentity();
 
 let base: string;
@@ -66,26 +67,42 @@ async function kill(): Promise<void> {
 
 describe.skipIf(missing !== null)('an agent killed at any moment', () => {
   it(`loses no file and leaks none (${ROUNDS} rounds)`, async () => {
-    const content = `4111 1111 1111 1111 ${CANARY}\n`.repeat(20_000);
-    const moved: string[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await start();
-      const names = [0, 1, 2].map((n) => `f${round}-${n}`);
-      for (const name of names) writeFileSync(join(base, name), content);
-      const copying = Promise.all(names.map((name) => run('mv', [join(base, name), join(view(), name)])));
-      // A moment that no step of the guard knows.
-      await new Promise((wake) => setTimeout(wake, Math.random() * 400));
-      await kill();
-      await copying;
-      moved.push(...names);
-      expect(readFileSync(join(base, 'image')).includes(CANARY)).toBe(false);
+    const secret = `credit card 4716 2839 4410 5526 ${CANARY}\n`;
+    const contents = [secret.repeat(1000), secret.repeat(40_000), 'nothing to see\n'.repeat(1000), 'nothing to see\n'.repeat(100_000)];
+    const names = contents.map((_, n) => `f${n}`);
+    const write = () => names.forEach((name, n) => writeFileSync(join(base, name), contents[n] ?? ''));
+    const moveAll = () => Promise.all(names.map((name) => run('mv', [join(base, name), join(view(), name)])));
+    let moved = 0;
+    async function check(): Promise<void> {
+      for (const [n, name] of names.entries()) {
+        // Either it was never moved, or it is in the view, whole.
+        const kept = existsSync(join(base, name));
+        expect([name, await run('cmp', [join(kept ? base : view(), name), join(base, `expected-${n}`)])]).toEqual([name, SAME]);
+        await run('rm', ['-f', join(view(), name)]);
+        if (!kept) moved += 1;
+      }
     }
+
+    for (const [n, content] of contents.entries()) writeFileSync(join(base, `expected-${n}`), content);
     await start();
-    for (const name of moved) {
-      // Either it was never moved, or it is in the view, whole.
-      const whole = existsSync(join(base, name)) ? join(base, name) : join(view(), name);
-      expect([name, (await runs('cat', [whole])) === content]).toEqual([name, true]);
+    write();
+    const began = performance.now();
+    await moveAll();
+    const undisturbed = performance.now() - began;
+    await check();
+    expect(moved).toBe(names.length);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      write();
+      const moving = moveAll();
+      // A moment that no step of the guard knows.
+      await new Promise((wake) => setTimeout(wake, Math.random() * 1.2 * undisturbed));
+      await kill();
+      await moving;
+      expect(readFileSync(join(base, 'image')).includes(CANARY)).toBe(false);
+      await start();
+      await check();
     }
+    console.log(`${moved - names.length} of ${ROUNDS * names.length} files had been moved when the agent was killed`);
     const ended = once(guard ?? never(), 'exit');
     guard?.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
