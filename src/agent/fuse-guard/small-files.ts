@@ -112,7 +112,10 @@ export class SmallFiles {
   close(): void {
     for (const stage of this.#written.keys()) this.#remove(stage);
     for (const { copy } of this.#held.values()) this.#free.push(copy);
-    for (const { descriptor } of this.#free) closeSync(descriptor);
+    for (const { path, descriptor } of this.#free) {
+      closeSync(descriptor);
+      unlinkSync(path);
+    }
   }
 
   #hold(source: number, looks: Looks): Held {
@@ -197,7 +200,11 @@ export class SmallFiles {
 
   #drop(stage: number): void {
     const held = this.#held.get(stage);
-    if (held !== undefined) this.#free.push(held.copy);
+    if (held !== undefined) {
+      // No plaintext stays behind; the name is used again, for making one costs more than emptying it.
+      ftruncateSync(held.copy.descriptor, 0);
+      this.#free.push(held.copy);
+    }
     this.#held.delete(stage);
     this.#remove(stage);
   }

@@ -4,11 +4,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeLoopVolume } from '../../integration/loop-volume.ts';
+import { loopVolumeMissing, makeLoopVolume } from '../../integration/loop-volume.ts';
 import { makeView, programMissing, run, runs, type ViewHarness, viewMissing } from './harness.ts';
 
 const missing = viewMissing();
 if (missing !== null) console.log(`fuse-guard/adversity.test.ts skips: ${missing}`);
+
+const noFat = loopVolumeMissing('vfat');
+if (noFat !== null) console.log(`fuse-guard/adversity.test.ts skips FAT: ${noFat}`);
 
 const MIB = 1024 * 1024;
 const CANARY = 'the-only-trace-of-the-plaintext';
@@ -143,6 +146,20 @@ for n in range(100000):
     child.kill('SIGKILL');
     expect(await gone).toBe('SIGKILL');
     judged.resolve();
+  });
+
+  it.skipIf(noFat !== null)('stands before a FAT medium', async () => {
+    harness = await makeView({ filesystem: 'vfat' });
+    await mkdir(at('d'));
+    await writeFile(at('d/plain.txt'), 'plain');
+    await writeFile(at('d/secret.txt'), `@encrypt ${CANARY}`);
+    await writeFile(at('d/plain.txt'), Buffer.alloc(3 * MIB, 'plain again '));
+    await expect(writeFile(at('d/blocked.txt'), `@block ${CANARY}`)).rejects.toThrow('EPERM');
+    await runs('mv', [at('d/secret.txt'), at('moved.txt')]);
+    expect(await readFile(at('moved.txt'), 'utf8')).toBe(`@encrypt ${CANARY}`);
+    expect((await harness.rawAfterStop()).includes(CANARY)).toBe(false);
+    expect((await readdir(harness.view)).toSorted()).toEqual(['d', 'moved.txt.age']);
+    expect(harness.stored('d/plain.txt').length).toBe(3 * MIB);
   });
 
   it.skipIf(programMissing('gio'))('takes files from gio', async () => {

@@ -8,7 +8,7 @@ import { openQuarantine, type Quarantine } from '../../../src/agent/quarantine/q
 import type { EnforcementOutcome } from '../../../src/contracts/input.ts';
 import type { Action } from '../../../src/contracts/verdict.ts';
 import type { FileArrival } from '../../../src/core/ports.ts';
-import { loopVolumeMissing, makeLoopVolume, type LoopVolume } from '../../integration/loop-volume.ts';
+import { type LoopFilesystem, loopVolumeMissing, makeLoopVolume, type LoopVolume } from '../../integration/loop-volume.ts';
 import { decisionFor, key, systemClock } from '../guard/harness.ts';
 
 export { key };
@@ -56,12 +56,14 @@ export function actionIn(content: Buffer): Action {
 }
 
 /** A guard on a filesystem of its own, with a policy that reads words. */
-export async function makeView(options: Partial<FuseGuardOptions> & { bytes?: number } = {}): Promise<ViewHarness> {
+export async function makeView(
+  options: Partial<FuseGuardOptions> & { bytes?: number; filesystem?: LoopFilesystem } = {},
+): Promise<ViewHarness> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'sekisho-view-')));
-  const volume = makeLoopVolume(options.bytes ?? 64 * MIB);
+  const volume = makeLoopVolume(options.bytes ?? 64 * MIB, options.filesystem);
   const state = join(base, 'state');
   const quarantine = await openQuarantine({ folder: join(base, 'quarantine'), maxBytes: 1e9, keepMillis: 1e9, clock: systemClock });
-  const { bytes: _bytes, ...guardOptions } = options;
+  const { bytes: _bytes, filesystem: _filesystem, ...guardOptions } = options;
   const make = (more: Partial<FuseGuardOptions> = {}) =>
     createFuseGuard({
       root: volume.path,
