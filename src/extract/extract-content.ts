@@ -33,7 +33,8 @@ const MAY_HIDE_ZIP: ReadonlySet<ContentType['kind']> = new Set([
   'json',
   'pdf',
   'rtf',
-  'age',
+  'encrypted',
+  'container',
 ]);
 
 async function extractKnown(level: Level, content: Content, known: ContentType, found: (type: string) => void): Promise<string> {
@@ -93,11 +94,15 @@ async function extractKnown(level: Level, content: Content, known: ContentType, 
       // Binary that nobody knows may be a database: its printable strings are looked at.
       await extractPlainText(level, content);
       return type;
-    case 'age':
+    case 'encrypted':
       level.extraction.report('encrypted', level.part);
       return type;
     case 'unsupported':
       level.extraction.report('unsupported', level.part);
+      return type;
+    case 'container':
+      level.extraction.report('unsupported', level.part);
+      await extractPlainText(level, content);
       return type;
     case 'opaque':
       if (level.extraction.budget.limits.ocr === true) await extractPicture(level, content, known.name);

@@ -29,7 +29,6 @@ export type ContentType =
         | 'json'
         | 'xml'
         | 'eml'
-        | 'age'
         | 'unknown';
     }
   | { readonly kind: 'table'; readonly delimiter: Delimiter }
@@ -39,8 +38,11 @@ export type ContentType =
   | { readonly kind: 'compressed'; readonly name: Compression }
   /** Named and let be: pictures, sound, programs hold no text that is read here. */
   | { readonly kind: 'opaque'; readonly name: string }
+  | { readonly kind: 'encrypted'; readonly name: string }
   /** Could hold documents, and cannot be opened here. */
-  | { readonly kind: 'unsupported'; readonly name: string };
+  | { readonly kind: 'unsupported'; readonly name: string }
+  /** The same, where much of it may stand unpacked: its printable strings are looked at as well. */
+  | { readonly kind: 'container'; readonly name: string };
 
 const OPAQUE: readonly (readonly [name: string, magic: RegExp])[] = [
   ['png', /^\x89PNG\r\n\x1a\n/],
@@ -79,11 +81,51 @@ const ARCHIVES = [
 
 const UNSUPPORTED: readonly (readonly [name: string, magic: RegExp])[] = [
   ['cab', /^MSCF\0/],
-  // Behind the name, for few files hold it: the bytes before are counted only then.
-  ['iso', /CD001(?<=^[^]{32774})/],
+  ['arj', /^\x60\xea[^][\0-\x0a][\x1e-\x40][\x01-\x0c][^]{2}[\0-\x02]/],
+  ['ace', /^[^]{7}\*\*ACE\*\*/],
+  ['lz4', /^\x04\x22\x4d\x18/],
+  ['lzip', /^LZIP[\0\x01]/],
+  ['lzma', /^\x5d\0{2}[^]{2}(?:\xff{8}|[^]{5}\0{3})/],
+  ['compress', /^\x1f\x9d[\x89-\x90]/],
+  ['wim', /^MSWIM\0{3}/],
+  ['squashfs', /^(?:hsqs[^]{2}|sqsh\0)[^]{0,16}\0/],
+  ['onenote', /^\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3/],
+  ['chm', /^ITSF[\x02-\x04]\0{3}/],
+  ['mobi', /^[^]{60}BOOKMOBI/],
+  ['djvu', /^AT&TFORM/],
+  ['utf-32', /^(?:\xff\xfe\0\0|\0\0\xfe\xff)/],
 ];
 
-const ENCRYPTED: readonly RegExp[] = [/^age-encryption\.org\/v1\n/, /^-----BEGIN AGE ENCRYPTED FILE-----/];
+const CONTAINERS: readonly (readonly [name: string, magic: RegExp])[] = [
+  // Behind the name, for few files hold it: the bytes before are counted only then.
+  ['iso', /CD001(?<=^[^]{32774})/],
+  ['access', /^\0\x01\0{2}Standard (?:Jet|ACE) DB\0/],
+  ['pst', /^!BDN/],
+  ['parquet', /^PAR(?:1\x15|E[\0-\x08\x0e-\x1f])/],
+  ['avro', /^Obj\x01/],
+  ['orc', /^ORC[\0-\x1f][^]{0,500}\0/],
+  ['arrow', /^ARROW1\0{2}/],
+  ['hdf5', /^\x89HDF\r\n\x1a\n/],
+  ['cpio', /^(?:070707[0-7]{70}|07070[12][0-9a-fA-F]{104})/],
+  ['ar', /^!<arch>\n/],
+  ['dwg', /^AC10(?:0[69]|1[245]|18|2[147]|32)\0/],
+  ['vhd', /^(?:conectix|cxsparse)/],
+  ['vhdx', /^vhdxfile/],
+  ['vmdk', /^(?:KDMV|COWD)[\x01-\x03]\0{3}/],
+  ['qcow', /^QFI\xfb/],
+];
+
+const ENCRYPTED: readonly (readonly [name: string, magic: RegExp])[] = [
+  ['age', /^(?:age-encryption\.org\/v1\n|-----BEGIN AGE ENCRYPTED FILE-----)/],
+  ['pgp', /^-----BEGIN PGP MESSAGE-----/],
+  // RFC 9580, 5.1: the first packet is a session key encrypted for someone, version 3, or by a password, version 4.
+  ['pgp', /^(?:\x84[^]|\x85[^]{2}|\xc1[\0-\xbf]|\xc1[\xc0-\xdf][^])\x03[^]{8}[\x01\x02\x10\x12]/],
+  ['pgp', /^(?:\x8c|\xc3)[\x04-\x40]\x04[\x01-\x0b][\0\x01\x03]/],
+  // RFC 5652, 6: enveloped data, as S/MIME sends it.
+  ['pkcs7', /^\x30[\x80-\x84][^]{0,4}?\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03/],
+  ['luks', /^LUKS\xba\xbe/],
+  ['kdbx', /^\x03\xd9\xa2\x9a[\x65-\x67]\xfb\x4b\xb5/],
+];
 
 export async function contentType({ head }: Content): Promise<ContentType> {
   if (head.length === 0) return { kind: 'empty' };
@@ -99,11 +141,14 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
   if (/%PDF-[12]\./.test(magic.slice(0, 1024))) return { kind: 'pdf' };
   if (/^\s*\{\\rt/.test(magic)) return { kind: 'rtf' };
-  if (ENCRYPTED.some((pattern) => pattern.test(magic))) return { kind: 'age' };
+  const encrypted = ENCRYPTED.find(([, pattern]) => pattern.test(magic));
+  if (encrypted !== undefined) return { kind: 'encrypted', name: encrypted[0] };
   const opaque = OPAQUE.find(([, pattern]) => pattern.test(magic));
   if (opaque !== undefined) return { kind: 'opaque', name: opaque[0] };
   const unsupported = UNSUPPORTED.find(([, pattern]) => pattern.test(magic));
   if (unsupported !== undefined) return { kind: 'unsupported', name: unsupported[0] };
+  const container = CONTAINERS.find(([, pattern]) => pattern.test(magic));
+  if (container !== undefined) return { kind: 'container', name: container[0] };
   return textType(head);
 }
 

@@ -35,14 +35,64 @@ describe('archives of real programs', () => {
     expect(await extractBytes(fixture(name))).toMatchObject({ unreadable: [], persons: twenty });
   });
 
+  /** The first bytes as the formats' own descriptions give them. */
+  const bytes = (latin1: string) => Buffer.from(latin1, 'latin1');
   it.each([
-    ['cab', Buffer.from('MSCF\0\0\0\0')],
+    ['cab', bytes('MSCF\0\0\0\0')],
+    ['arj', bytes('\x60\xea\x2b\0\x22\x0b\x01\x02\0\0\x02')],
+    ['ace', bytes('abcdefg**ACE**\x14')],
+    ['lz4', bytes('\x04\x22\x4d\x18\x64')],
+    ['lzip', bytes('LZIP\x01\x0c')],
+    ['lzma', bytes(`\x5d\0\0\x80\0${'\xff'.repeat(8)}\0`)],
+    ['compress', bytes('\x1f\x9d\x90\x61')],
+    ['wim', bytes('MSWIM\0\0\0')],
+    ['squashfs', bytes('hsqs\x02\0\0\0')],
+    ['onenote', Buffer.from('e4525c7b8cd8a74daeb15378d02996d3', 'hex')],
+    ['chm', bytes('ITSF\x03\0\0\0')],
+    ['mobi', bytes(`${'x'.repeat(60)}BOOKMOBI`)],
+    ['djvu', bytes('AT&TFORM\0\0\0\0')],
+    ['utf-32', bytes('\xff\xfe\0\0a\0\0\0')],
     ['iso', Buffer.concat([Buffer.alloc(32_769), Buffer.from('CD001\x01')])],
-  ])('%s is named and unsupported, with its place', async (type, bytes) => {
-    expect(await extractBytes(bytes)).toMatchObject({ type, unreadable: [{ reason: 'unsupported' }] });
-    const packed = await extractBytes(zipBytes([{ name: `a.${type}`, data: bytes }]));
+    ['access', bytes('\0\x01\0\0Standard ACE DB\0')],
+    ['pst', bytes('!BDN\0\0\0\0')],
+    ['parquet', bytes('PAR1\x15\x04\x15')],
+    ['avro', bytes('Obj\x01\x04')],
+    ['orc', bytes('ORC\x0a\x03\0\0')],
+    ['arrow', bytes('ARROW1\0\0')],
+    ['hdf5', bytes('\x89HDF\r\n\x1a\n')],
+    ['cpio', bytes(`070701${'0'.repeat(104)}`)],
+    ['ar', bytes('!<arch>\ndebian-binary')],
+    ['dwg', bytes('AC1032\0\0')],
+    ['vhd', bytes('conectix\0')],
+    ['vhdx', bytes('vhdxfile')],
+    ['vmdk', bytes('KDMV\x01\0\0\0')],
+    ['qcow', bytes('QFI\xfb\0\0\0\x03')],
+  ])('%s is named and unsupported, with its place', async (type, head) => {
+    expect(await extractBytes(head)).toMatchObject({ type, unreadable: [{ reason: 'unsupported' }] });
+    const packed = await extractBytes(zipBytes([{ name: `a.${type}`, data: head }]));
     expect(packed.unreadable).toEqual([{ reason: 'unsupported', where: { part: `a.${type}` } }]);
   });
+
+  it.each([
+    ['pgp', bytes('-----BEGIN PGP MESSAGE-----\n\nhQEMA')],
+    ['pgp', bytes('\x85\x01\x0c\x03abcdefgh\x01\x07')],
+    ['pgp', bytes('\x8c\x0d\x04\x09\x03\x02')],
+    ['pkcs7', bytes('\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0')],
+    ['luks', bytes('LUKS\xba\xbe\0\x02')],
+    ['kdbx', bytes('\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5')],
+  ])('%s is named and encrypted', async (type, head) => {
+    expect(await extractBytes(head)).toMatchObject({ type, unreadable: [{ reason: 'encrypted' }] });
+  });
+
+  it('finds what stands unpacked in a container that is not opened', async () => {
+    const image = Buffer.concat([Buffer.alloc(32_769), Buffer.from(`CD001\x01${'\0'.repeat(100)}個人番号 123456789018`)]);
+    expect(await extractBytes(image)).toMatchObject({ unreadable: [{ reason: 'unsupported' }], findings: [{ detector: 'jp.my-number' }] });
+  });
+
+  it.each(['ORC report\n', 'PAR1 list\n', 'PARENT,CHILD\n', 'AC1032,3\n', '07070212345\n07070712345\n', 'COWD list\n'])(
+    '%j is text, though it begins like a container',
+    async (text) => expect(await extractBytes(text)).toMatchObject({ unreadable: [] }),
+  );
 });
 
 describe('tar', () => {

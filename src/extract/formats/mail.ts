@@ -3,7 +3,7 @@ import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
 import { detectEncoding } from '../text-encoding.ts';
-import { decodedBody, partsOf, readPart, type MimePart } from './mime-part.ts';
+import { decodedBody, isReadEncoding, partsOf, readPart, type MimePart } from './mime-part.ts';
 
 /** Outlook sends a message's label as `name=value;` pairs. */
 const LABEL_HEADER = 'msip_labels';
@@ -45,12 +45,17 @@ class BodyReader {
         level.extraction.report('too-deep', level.part);
         return;
       }
-      for (const bytes of partsOf(part)) {
+      for (const { bytes, outside } of partsOf(part)) {
+        if (outside) {
+          emitText(level, decode(bytes, undefined));
+          continue;
+        }
         budget.countEntry();
         await this.read(readPart(bytes), depth + 1);
       }
       return;
     }
+    if (!isReadEncoding(part)) level.extraction.report('unsupported', level.part);
     if (depth > 0 && (part.attached || !/^text\/(?:plain|html)$/.test(part.type))) {
       await this.#readAttachment(part);
       return;

@@ -14,6 +14,8 @@ export interface MimePart {
 
 /** Headers are short; what a hostile one may cost is bounded. */
 const LONGEST_HEADER = 262_144;
+const LINE_FEED = 0x0a;
+const DASH = 0x2d;
 
 export function readPart(bytes: Buffer): MimePart {
   const end = endOfHeader(bytes);
@@ -53,21 +55,29 @@ function parameter(value: string, name: string): string | undefined {
   return quoted ?? plain;
 }
 
-/** The bytes of each part between the lines of the boundary (RFC 2046, 5.1.1); a last part without its end counts. */
-export function* partsOf({ body, boundary }: MimePart): Generator<Buffer> {
-  if (boundary === undefined || boundary === '') return;
-  const delimiter = Buffer.from(`--${boundary}`, 'latin1');
-  let from = -1;
-  for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length)) {
-    if (at > 0 && body[at - 1] !== 0x0a) continue;
-    if (from >= 0) yield body.subarray(from, at > 1 && body[at - 2] === 0x0d ? at - 2 : at - 1);
-    if (body[at + delimiter.length] === 0x2d && body[at + delimiter.length + 1] === 0x2d) return;
-    const lineEnd = body.indexOf(0x0a, at);
-    if (lineEnd < 0) return;
-    from = lineEnd + 1;
+/**
+ * The bytes of each part between the lines of the boundary (RFC 2046, 5.1.1); a last part without its end counts. What
+ * stands before the first line and behind the last is `outside`: no mail program shows it, and any editor does.
+ */
+export function* partsOf({ body, boundary }: MimePart): Generator<{ readonly bytes: Buffer; readonly outside: boolean }> {
+  let from = 0;
+  let outside = true;
+  const delimiter = Buffer.from(`--${boundary ?? ''}`, 'latin1');
+  for (let at = boundary === '' ? -1 : body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length)) {
+    if (at > 0 && body[at - 1] !== LINE_FEED) continue;
+    yield { bytes: body.subarray(from, Math.max(from, at > 1 && body[at - 2] === 0x0d ? at - 2 : at - 1)), outside };
+    const lineEnd = body.indexOf(LINE_FEED, at);
+    from = lineEnd < 0 ? body.length : lineEnd + 1;
+    outside = body[at + delimiter.length] === DASH && body[at + delimiter.length + 1] === DASH;
+    if (outside) break;
   }
-  if (from >= 0) yield body.subarray(from);
+  yield { bytes: body.subarray(from), outside };
 }
+
+/** Transfer encodings that are undone, or change nothing; the others hide what they hold. */
+const READ_ENCODINGS = /^(?:$|[78]bit|binary|base64|quoted-printable)/;
+
+export const isReadEncoding = ({ transferEncoding }: MimePart): boolean => READ_ENCODINGS.test(transferEncoding);
 
 /** The body as it was before its transfer encoding. */
 export function decodedBody({ body, transferEncoding }: MimePart): Buffer {
