@@ -1,10 +1,11 @@
 /**
- * `node scripts/scanner/choose.ts FILE...`: chooses fingerprints and buckets by how often sample texts (UTF-8) would set
- * off the nibble tables in vain, and writes choices.json and context-choices.json. To be run when words change; takes some minutes.
+ * `node scripts/scanner/choose.ts [--keep] FILE...`: chooses fingerprints and buckets by how often sample texts (UTF-8) would
+ * set off the nibble tables in vain, and writes choices.json and context-choices.json. To be run when words change; takes
+ * some minutes. With `--keep` words that have a choice keep it, which is enough for a few new ones and takes seconds.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ASCII_SHAPES, WIDE_SHAPES } from '../../src/core/detect/scanner/kernel/layout.ts';
-import { CHOICES_FILE, CONTEXT_CHOICES_FILE, type Choices } from './choices.ts';
+import { CHOICES_FILE, CONTEXT_CHOICES_FILE, readChoices, type Choices } from './choices.ts';
 import { contextLiterals } from './context-literals.ts';
 import { CONTEXT_FINGERPRINT_BYTES, contextFilterOf } from './context-tables.ts';
 import { encodings } from './encodings.ts';
@@ -14,7 +15,8 @@ import { Search } from './search.ts';
 const RESTARTS = 2;
 const ALL_BUCKETS = 0xff;
 
-const texts = process.argv.slice(2).map((file) => readFileSync(file, 'utf8'));
+const isKeeping = process.argv[2] === '--keep';
+const texts = process.argv.slice(isKeeping ? 3 : 2).map((file) => readFileSync(file, 'utf8'));
 const utf8 = texts.map((text) => Buffer.from(text));
 const shiftJis = texts.flatMap((text) => encodings(text, true).slice(1));
 const sample = [...utf8, ...shiftJis];
@@ -32,9 +34,10 @@ const contextFilters = [
 choose(new Search(contextLiterals(), CONTEXT_FINGERPRINT_BYTES, contextFilters, contextFilterOf), CONTEXT_CHOICES_FILE);
 
 function choose(search: Search, file: string): void {
-  let best = search.run(0);
+  const kept = isKeeping ? readChoices(file) : {};
+  let best = search.run(0, kept);
   for (let seed = 1; seed < RESTARTS; seed++) {
-    const next = search.run(seed);
+    const next = search.run(seed, kept);
     if (next.share < best.share) best = next;
   }
   const chosen: Choices = Object.fromEntries(best.placed.map(({ literal, place, bucket }) => [literalKey(literal), { place, bucket }]));

@@ -1,4 +1,5 @@
-import { fingerprints, lastPlace, spellings, type Placeable } from './literals.ts';
+import type { Choices } from './choices.ts';
+import { fingerprints, lastPlace, literalKey, spellings, type Placeable } from './literals.ts';
 import { allowPlaces } from './nibbles.ts';
 
 export interface Placed {
@@ -47,9 +48,11 @@ export class Search {
     this.#filterOf = filterOf;
   }
 
-  run(seed: number): Found {
-    const placed: Placed[] = this.#literals.map((literal) => ({ literal, place: 0, bucket: 0 }));
-    for (let round = 0; round < ROUNDS; round++) for (const one of shuffled(placed, seed * ROUNDS + round)) this.#move(one, placed);
+  /** Those in `kept` stay where they are. */
+  run(seed: number, kept: Choices = {}): Found {
+    const placed: Placed[] = this.#literals.map((literal) => ({ literal, place: 0, bucket: 0, ...kept[literalKey(literal)] }));
+    const moved = placed.filter(({ literal }) => kept[literalKey(literal)] === undefined);
+    for (let round = 0; round < ROUNDS; round++) for (const one of shuffled(moved, seed * ROUNDS + round)) this.#move(one, placed);
     const share = this.#filters.reduce((sum, filter, index) => sum + filter.share(this.#in(index, placed)), 0);
     return { share, placed };
   }

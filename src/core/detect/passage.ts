@@ -140,18 +140,27 @@ function pieces(sources: readonly Source[], from: number, to: number): Piece[] {
 function mark(source: Source, { offset, from }: Piece): Mark {
   const { place, content, row } = source;
   if (from === source.offset) return { offset, place, ...(row === undefined ? {} : { row }) };
-  if ('bytes' in content) return { offset, place, linesBefore: () => countLineFeeds(content.bytes, 0, from - source.offset) };
+  if ('bytes' in content) return { offset, place, linesBefore: () => lineFeedsBefore(source, content.bytes, from - source.offset) };
   const passed = charactersIn(content.text, from - source.offset);
   if (row !== undefined) return { offset, place, row: shiftedRow(row, passed) };
   return { offset, place, linesBefore: () => countLines(content.text, 0, passed) };
 }
 
+/** Places are asked for nearly in order, so that each counts on from the one before. */
+function lineFeedsBefore(source: Source, bytes: Uint8Array, at: number): number {
+  const known = source.counted ?? { at: 0, lines: 0 };
+  const lines = at < known.at ? countLineFeeds(bytes, 0, at) : known.lines + countLineFeeds(bytes, known.at, at);
+  source.counted = { at, lines };
+  return lines;
+}
+
 /** The place of an offset in running text. */
-export function placeIn({ offset, place, content }: Source, at: number): Place {
+export function placeIn(source: Source, at: number): Place {
+  const { offset, place, content } = source;
   if (place.line === undefined) return place;
   const lines =
     'bytes' in content
-      ? countLineFeeds(content.bytes, 0, at - offset)
+      ? lineFeedsBefore(source, content.bytes, at - offset)
       : countLines(content.text, 0, charactersIn(content.text, at - offset));
   return { ...place, line: place.line + lines };
 }

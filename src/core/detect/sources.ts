@@ -13,6 +13,8 @@ export interface Source {
   /** The file's own bytes, or normalised text that was encoded for the scanner. */
   readonly content: { readonly bytes: Uint8Array; readonly encoding: ByteEncoding } | { readonly text: string };
   readonly row: RowMark | undefined;
+  /** How many line feeds stand before a place of its bytes, where they were counted last. */
+  counted?: { readonly at: number; readonly lines: number };
 }
 
 /** To let go of fewer at a time would copy the rest too often. */

@@ -37,7 +37,8 @@ export interface Column {
 /** How far a word may stand from the number it explains, as in Purview's definitions. */
 export const CONTEXT_REACH = 300;
 
-const BEYOND_ASCII = /[^\0-\x7f]/;
+/** From the first radical of kanji on; rarer ones are pairs of surrogates. */
+const EAST_ASIAN = /[\u2e80-\uffff]/;
 
 /** A bounded piece of a file's normalised text, with what detectors ask of it. */
 export class TextWindow {
@@ -52,9 +53,9 @@ export class TextWindow {
     this.#marks = marks;
   }
 
-  /** Whether there is anything but ASCII: without it there is nothing Japanese to look for. */
+  /** Whether any character may be Japanese: letters with accents are not. */
   get hasWideText(): boolean {
-    this.#wide ??= BEYOND_ASCII.test(this.text);
+    this.#wide ??= EAST_ASIAN.test(this.text);
     return this.#wide;
   }
 
@@ -115,9 +116,12 @@ export class TextWindow {
 
   /** Text of the row or line around an offset, at most `CONTEXT_REACH` to each side. */
   lineAround(offset: number): string {
-    const from = Math.max(this.text.lastIndexOf('\n', offset - 1) + 1, offset - CONTEXT_REACH);
-    const end = this.text.indexOf('\n', offset);
-    return this.text.slice(from, Math.min(end < 0 ? this.text.length : end, offset + CONTEXT_REACH));
+    // Searched in a piece, for a line may be as long as the window.
+    const first = Math.max(0, offset - CONTEXT_REACH);
+    const before = this.text.slice(first, offset);
+    const behind = this.text.slice(offset, offset + CONTEXT_REACH);
+    const end = behind.indexOf('\n');
+    return before.slice(before.lastIndexOf('\n') + 1) + (end < 0 ? behind : behind.slice(0, end));
   }
 
   /**
@@ -141,6 +145,12 @@ export class TextWindow {
     const positions = this.#positions(words);
     const position = positions[firstAtLeast(positions, offset) - 1] ?? -1;
     return position >= Math.max(from, offset - reach) ? position : -1;
+  }
+
+  /** How many matches of a global pattern begin between two offsets. */
+  countBetween(pattern: RegExp, from: number, to: number): number {
+    const positions = this.#positions(pattern);
+    return firstAtLeast(positions, to) - firstAtLeast(positions, from);
   }
 
   has(words: RegExp): boolean {

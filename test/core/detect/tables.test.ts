@@ -76,6 +76,16 @@ describe('columns told by their values', () => {
     expect(detectRows(rows).persons).toEqual({ from: 4, to: 4 });
   });
 
+  it('takes dates in several forms for one column, without headings', () => {
+    const rows = [
+      ['佐藤花子', 'sato@kaisha.jp', '昭和 52 年 12 月 1 日'],
+      ['後藤大輔', 'goto@kaisha.jp', '平成 16 年 3 月 26 日'],
+      ['千葉舞', 'chiba@kaisha.jp', '1980-09-28'],
+      ['原恵子', 'hara@kaisha.jp', '1958年12月25日'],
+    ];
+    expect(distinct(rows, 'date-of-birth')).toBe(4);
+  });
+
   it('joins family and given names without headings', () => {
     const rows = [
       ['1000', '後藤', '大輔', '2021/07/11'],

@@ -126,12 +126,9 @@ function isOfCode({ text }: TextWindow, start: number, length: number): boolean 
   );
 }
 
-function isAmongPictures({ text }: TextWindow, start: number): boolean {
-  let missing = QUOTED_BEFORE.test(text.slice(Math.max(0, start - 3), start)) ? 1 : FEWEST_PICTURES;
-  const around = text.slice(Math.max(0, start - PICTURE_REACH), start + PICTURE_REACH);
-  PICTURE.lastIndex = 0;
-  while (missing > 0 && PICTURE.test(around)) missing--;
-  return missing === 0;
+function isAmongPictures(window: TextWindow, start: number): boolean {
+  const fewest = QUOTED_BEFORE.test(window.text.slice(Math.max(0, start - 3), start)) ? 1 : FEWEST_PICTURES;
+  return window.countBetween(PICTURE, start - PICTURE_REACH, start + PICTURE_REACH) >= fewest;
 }
 
 function isStamp(window: TextWindow, start: number, length: number): boolean {

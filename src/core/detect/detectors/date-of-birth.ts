@@ -16,7 +16,7 @@ const FORMS =
   `${MONTH_NAME} ?${DAY}(?:st|nd|rd|th)?,? ?${YEAR}(?![0-9])|${DAY}(?:st|nd|rd|th)?[- ]?${MONTH_NAME},?[- ]?${YEAR}(?![0-9])|` +
   `${DAY}/${DAY}/${YEAR}(?![0-9])|${YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9]))`;
 const DATE = new RegExp(`(?<![0-9A-Za-z.])${FORMS}`, 'gi');
-const WHOLE_DATE = new RegExp(`^${FORMS}日?$`, 'i');
+const WHOLE_DATE = new RegExp(`^${FORMS} ?日?$`, 'i');
 const REACH = 40;
 /** Right behind the date: 生まれ, 生; but neither 生まれ変わる nor 生産. */
 const BORN_AFTER = /^ ?日? ?(?:に)?(?:生まれ(?!変|か)|生(?![まき産活命徒物年])|誕生)/;
@@ -65,9 +65,9 @@ function plain(date: string): string {
 
 /** A cell of a column of birth dates. */
 export function birthDateOf(cell: string, headed: boolean): Omit<Match, 'start'> | undefined {
-  const written = cell.trim().replace(/ 日$/, '');
+  const written = cell.trim();
   if (!isDate(written)) return undefined;
-  const value = plain(written.replace(/日$/, ''));
+  const value = plain(written.replace(/ ?日$/, ''));
   return headed
     ? { value, confidence: 'high', reasons: ['format', 'column-header'] }
     : { value, confidence: 'medium', reasons: ['format', 'column-type'] };

@@ -17,7 +17,7 @@ import {
 } from './kernel/units.ts';
 
 /** Every character of what people write right before a name: 担当, 代表, 部長, 弁護士, 長男 ... */
-const TITLES = '担当代表社長会部課係主任講師教授監督議員弁護士医看選手故男女次妻夫父母者名';
+const TITLES = '担当代表社長会部課係主任講師教授監督議員弁護士医看選手故男女次妻夫父母者名取締役総務営業経理人事企画室店支所';
 const PREFECTURES =
   '青森 岩手 宮城 秋田 山形 福島 茨城 栃木 群馬 埼玉 千葉 奈川 新潟 富山 石川 福井 山梨 長野 岐阜 静岡 愛知 三重 滋賀 兵庫 奈良 歌山 鳥取 島根 岡山 広島 山口 徳島 香川 ' +
   '愛媛 高知 福岡 佐賀 長崎 熊本 大分 宮崎 児島 沖縄';

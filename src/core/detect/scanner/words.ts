@@ -82,6 +82,7 @@ export const WORDS: readonly Word[] = [
   ...words('jp.person-name', '氏名,姓名,お名前,患者名,顧客名'),
   ...words('jp.person-name', '氏 名,氏　名,名前,名義', { follow: 'label' }),
   ...words('jp.person-name', 'name', { follow: 'latin-name' }),
+  ...words('jp.person-name', '姓:,姓：,姓",姓>,姓 ,姓　'),
   ...words('date-of-birth', '生年月日,生 年 月 日,生　年　月　日,誕生,出生日,生まれ,日生,0生,1生,2生,3生,4生,5生,6生,7生,8生,9生,birth'),
   ...words('date-of-birth', 'd.o.b,born', { begins: true, ends: true }),
   ...words('date-of-birth', followed('dob'), { begins: true }),

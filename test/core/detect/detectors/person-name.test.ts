@@ -23,6 +23,12 @@ describe('names in forms of data', () => {
     ['snake case over lines', '  "first_name": "Naoko",\n  "last_name": "Yabushita",\n', 'medium'],
     ['YAML', 'last_name: Yamada\nfirst_name: Taro\n', 'high'],
     ['a form of two fields', '氏名 姓 薮下 名 奈緒子', 'high'],
+    ['JSON in Japanese', '{"lastName": "薮下", "firstName": "奈緒子"}', 'high'],
+    ['XML', '<lastName>薮下</lastName><firstName>奈緒子</firstName>', 'high'],
+    ['XML in Latin letters', '<last_name>Yamada</last_name><first_name>Taro</first_name>', 'high'],
+    ['keys in Japanese', '{"姓":"薮下","名":"奈緒子"}', 'high'],
+    ['elements in Japanese', '<姓>薮下</姓><名>奈緒子</名>', 'high'],
+    ['labels', '姓: 薮下  名: 奈緒子', 'high'],
   ])('are found in two parts: %s', (_, text, confidence) => expect(counted(text)).toEqual([`jp.person-name:${confidence}:1`]));
 
   it.each([

@@ -6,5 +6,5 @@ export const FRAGMENTS = (
   '東京都|神奈川県|氏名|生年月日|マイナンバー|パスワード|confidential|CONFIDENTIAL|Top Secret|password|AKIA|IOSFODNN7EXAMPLE|ghp_|' +
   'abcdefghijklmnopqrstuvwxyz0123456789|.eyJ|xoxb-|-----BEGIN PRIVATE KEY-----|\n|\t|\0|あ|ア|ﾃｽﾄ|佐藤|田中|森|太郎|花子|誠|様|さん|先生|担当|部長|さくら|市|区|郡|県|神奈川|丁目|番地|条|三|の|：|　|㊙|＠|' +
   '8.8.8.8|192.168.0.1|2001:db8::1|::|:|fe80|a:b:|://|user:pass@|-\n9018|1 2 3 4 5 6 |7 8 9 0 1 8|1│2│3│|M2501017|TR12345672JPN0001018|' +
-  'AB 12345678 CD|TR 1234567|個人番号|免許証|TEL|被|保険者番号|SSN |name: |xapp-1-|PW:'
+  'AB 12345678 CD|TR 1234567|個人番号|免許証|TEL|被|保険者番号|SSN |name: |姓|姓:|<姓>|firstName": "|営業|xapp-1-|PW:'
 ).split('|');

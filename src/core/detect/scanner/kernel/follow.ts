@@ -15,6 +15,7 @@ const DOUBLE_QUOTE: i32 = 0x22;
 const SINGLE_QUOTE: i32 = 0x27;
 const OPENING: i32 = 0x28;
 const COLON: i32 = 0x3a;
+const CLOSING_TAG: i32 = 0x3e;
 
 export function hasTail(least: i32, end: i32): boolean {
   for (let place: i32 = 0; place < least; place++) if (!isToken(byteAt(end + place))) return false;
@@ -73,16 +74,16 @@ export function hasNumber(end: i32): boolean {
   return false;
 }
 
-/** `: X`, with quotes and spaces. */
+/** `: X`, with quotes and spaces, or `>X`; names in Japanese, too. */
 export function isLatinLabel(end: i32): boolean {
   let at: i32 = isQuote(byteAt(end)) ? end + 1 : end;
   if (byteAt(at) === SPACE) at++;
-  const colon: i32 = colonLength(at);
-  if (colon === 0) return false;
-  at += colon;
+  const length: i32 = byteAt(at) === CLOSING_TAG ? 1 : colonLength(at);
+  if (length === 0) return false;
+  at += length;
   for (let count: i32 = 0; count < 4; count++) if (byteAt(at) === SPACE || byteAt(at) === TAB) at++;
   if (isQuote(byteAt(at))) at++;
-  return isLetter(byteAt(at)) || byteAt(at) === 0xef || byteAt(at) === 0x82;
+  return isLetter(byteAt(at)) || byteAt(at) >= 0x80;
 }
 
 function isQuote(byte: i32): boolean {
