@@ -122,7 +122,13 @@ export class Committer {
   async #store(judged: Judged): Promise<Result<Commit, Failure>> {
     const temporaryId = this.#parts.ids.next();
     if (!judged.held) return await this.#storeLarge(judged, temporaryId);
-    const { stored, finishing } = this.#parts.files.store({ stage: judged.stage, temporaryId, form: 'plain', recipients: [] });
+    const { stored, finishing } = this.#parts.files.store({
+      stage: judged.stage,
+      file: judged.file,
+      temporaryId,
+      form: 'plain',
+      recipients: [],
+    });
     const written = await stored;
     if (!written.ok) return written;
     const placed = await finishing.finished;
@@ -159,8 +165,8 @@ export class Committer {
 
   async #sealHeld(judged: Judged, { recipients }: EnforcementOrder, temporaryId: string): Promise<Result<Commit, Failure>> {
     const { files } = this.#parts;
-    const { stage } = judged;
-    const written = await files.store({ stage, temporaryId, form: 'age', recipients }).stored;
+    const { stage, file } = judged;
+    const written = await files.store({ stage, file, temporaryId, form: 'age', recipients }).stored;
     if (!written.ok) return written;
     this.#prepare(judged, temporaryId, written.value);
     const finishing = files.finish(stage, temporaryId, 'age');

@@ -67,9 +67,9 @@ export class FileThread {
   }
 
   /** The judgement is over: what was held is let go. */
-  drop(stage: number): void {
+  drop(stage: number, file: string): void {
     for (const waiting of [this.#stored, this.#finished, this.#synced]) waiting.delete(stage);
-    this.#tell({ kind: 'drop', stage });
+    this.#tell({ kind: 'drop', stage, file });
   }
 
   end(): void {

@@ -136,7 +136,7 @@ class ViewGuard implements FuseGuard {
       actorOf: this.#options.actorOf,
       report: (arrival) => this.#report(arrival),
       tellView: (message) => thread.tell(message),
-      drop: (stage) => files.drop(stage),
+      drop: (stage, file) => files.drop(stage, file),
       inBackground: (work) => this.#inBackground(work),
     });
     this.#parts = { root, device, wake, place: at, thread, files, journal, judgements, wasMounted };

@@ -20,7 +20,7 @@ export interface JudgementParts {
   readonly report: (arrival: FileArrival) => void;
   readonly tellView: (message: ToView) => void;
   /** The file thread may let go of what it held of a stage. */
-  readonly drop: (stage: number) => void;
+  readonly drop: (stage: number, file: string) => void;
   /** For what nobody waits for. */
   readonly inBackground: (work: Promise<void>) => void;
 }
@@ -131,7 +131,7 @@ export class Judgements {
   }
 
   async #letGo({ stage, file, held }: Judged): Promise<void> {
-    if (held) this.#parts.drop(stage);
+    if (held) this.#parts.drop(stage, file);
     else await unlink(file).catch(() => undefined);
   }
 }

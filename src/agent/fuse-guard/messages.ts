@@ -60,6 +60,8 @@ export interface JudgeMessage {
 export interface StoreMessage {
   readonly kind: 'store';
   readonly stage: number;
+  /** Of the held state, as its `JudgeMessage` named it. */
+  readonly file: string;
   readonly temporaryId: string;
   readonly form: Form;
   readonly recipients: readonly string[];
@@ -79,8 +81,8 @@ export type ToFiles =
   | StoreMessage
   /** Places the temporary file. */
   | { readonly kind: 'finish'; readonly stage: number; readonly temporaryId: string; readonly form: Form }
-  /** The judgement is over. */
-  | { readonly kind: 'drop'; readonly stage: number }
+  /** The judgement of the held `file` is over. The next state of the stage may be held already: it comes by another way. */
+  | { readonly kind: 'drop'; readonly stage: number; readonly file: string }
   | { readonly kind: 'end' };
 
 /** File thread to agent thread. */

@@ -63,7 +63,8 @@ interface Written {
 /** Takes hold of what is to be judged, and brings small files to the medium. docs/spec/guard.md section 5. */
 export class SmallFiles {
   readonly #parts: SmallFilesParts;
-  readonly #held = new Map<number, Held>();
+  /** By the copy's path: a new state of a stage may be held before the one before it is dropped. */
+  readonly #held = new Map<string, Held>();
   readonly #written = new Map<number, Written>();
   readonly #free: PrivateFile[] = [];
   /** The sync of a file that was just renamed takes its name along. */
@@ -85,7 +86,7 @@ export class SmallFiles {
         const judge = { kind: 'judge', stage, path, version, uid, mutable } as const;
         if (stats.size > SMALL_BYTES) return this.#parts.tell({ ...judge, file, looks: looksOf(stats), held: false });
         const held = this.#hold(source, looksOf(stats));
-        this.#held.set(stage, held);
+        this.#held.set(held.copy.path, held);
         this.#parts.tell({ ...judge, file: held.copy.path, looks: held.looks, held: true });
       } finally {
         closeSync(source);
@@ -105,7 +106,7 @@ export class SmallFiles {
         void this.#finish(message);
         return;
       case 'drop':
-        return this.#drop(message.stage);
+        return this.#drop(message.stage, message.file);
     }
   }
 
@@ -148,8 +149,8 @@ export class SmallFiles {
     if (form === 'plain') await this.#finish(order);
   }
 
-  async #write({ stage, temporaryId, form, recipients }: StoreMessage): Promise<Result<StoredFacts, Failure>> {
-    const held = this.#held.get(stage);
+  async #write({ stage, file, temporaryId, form, recipients }: StoreMessage): Promise<Result<StoredFacts, Failure>> {
+    const held = this.#held.get(file);
     if (held === undefined) throw new TypeError('nothing is held of this file');
     const { looks, bytes } = held;
     const sealed = form === 'age' ? await sealInMemory(bytes, recipients) : ok(bytes);
@@ -198,14 +199,14 @@ export class SmallFiles {
     return await this.#parts.place({ ...order, synced: true });
   }
 
-  #drop(stage: number): void {
-    const held = this.#held.get(stage);
+  #drop(stage: number, file: string): void {
+    const held = this.#held.get(file);
     if (held !== undefined) {
       // No plaintext stays behind; the name is used again, for making one costs more than emptying it.
       ftruncateSync(held.copy.descriptor, 0);
       this.#free.push(held.copy);
     }
-    this.#held.delete(stage);
+    this.#held.delete(file);
     this.#remove(stage);
   }
 
