@@ -8,6 +8,8 @@ declare module 'yauzl' {
     readonly compressionMethod: number;
     readonly compressedSize: number;
     readonly uncompressedSize: number;
+    readonly crc32: number;
+    readonly relativeOffsetOfLocalHeader: number;
     readonly fileNameRaw: Buffer;
     readonly extraFields: readonly { readonly id: number; readonly data: Buffer }[];
     isEncrypted(): boolean;

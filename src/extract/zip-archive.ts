@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { constants, createInflateRaw } from 'node:zlib';
+import { constants, crc32, createInflateRaw } from 'node:zlib';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry } from 'yauzl';
 import { displayName } from '../core/display-name.ts';
 import type { Budget } from './budget.ts';
@@ -9,6 +9,7 @@ import { detectEncoding } from './text-encoding.ts';
 const STRONG_ENCRYPTION = 'strong encryption';
 const UTF8_NAME = 0x800;
 const INFO_ZIP_UNICODE_PATH = 0x7075;
+const LOCAL_HEADER = Buffer.from('PK\x03\x04', 'latin1');
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -20,8 +21,11 @@ export interface ZipMember {
   readonly supported: boolean;
   /** As packed, in bytes. */
   readonly packed: number;
-  /** Expanded bytes, counted against the budget as they come. Throws on damage and on a passed limit. */
-  stream(budget: Budget): AsyncIterable<Uint8Array>;
+  /**
+   * Expanded bytes, counted against the budget as they come. Throws on damage and on a passed limit. Another checksum
+   * than was written is told after the last byte, and throws nothing: whoever changes it must not hide what is there.
+   */
+  stream(budget: Budget, damaged: () => void): AsyncIterable<Uint8Array>;
 }
 
 export interface ZipListing {
@@ -30,9 +34,13 @@ export interface ZipListing {
   readonly failure?: 'corrupt' | 'encrypted' | 'too-many-entries';
 }
 
-/** Reads a zip's central directory, at most `most` entries of it. Local headers alone are never believed. */
+/**
+ * Reads a zip's central directory, at most `most` entries of it. Local headers alone are never believed, but a file that
+ * begins with a member which the directory leaves out is `corrupt`: programs that read from the beginning unpack it.
+ */
 export async function listZip(source: ByteSource, most: number): Promise<ZipListing> {
   const members: ZipMember[] = [];
+  let first = Buffer.from(source.read(0, 4)).equals(LOCAL_HEADER) ? Infinity : 0;
   try {
     const zip = await fromRandomAccessReaderPromise(new SourceReader(source), source.size, {
       autoClose: false,
@@ -41,9 +49,10 @@ export async function listZip(source: ByteSource, most: number): Promise<ZipList
     });
     for await (const entry of zip.eachEntry()) {
       if (members.length >= most) return { members, failure: 'too-many-entries' };
+      first = Math.min(first, entry.relativeOffsetOfLocalHeader);
       members.push(memberOf(entry, source, async () => (await zip.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart));
     }
-    return { members };
+    return first === 0 ? { members } : { members, failure: 'corrupt' };
   } catch (error) {
     const strong = error instanceof Error && error.message.includes(STRONG_ENCRYPTION);
     return { members, failure: strong ? 'encrypted' : 'corrupt' };
@@ -58,15 +67,18 @@ function memberOf(entry: Entry, source: ByteSource, dataStart: () => Promise<num
     encrypted: entry.isEncrypted(),
     supported: compressionMethod === STORED || compressionMethod === DEFLATED,
     packed: compressedSize,
-    async *stream(budget) {
+    async *stream(budget, damaged) {
       const start = await dataStart();
       const packedBytes = chunksOf(source, start, start + compressedSize);
       let total = 0;
+      let checksum = 0;
       for await (const chunk of compressionMethod === DEFLATED ? inflate(packedBytes) : packedBytes) {
         total += chunk.length;
         budget.countExpanded(chunk.length, total, compressedSize);
+        checksum = crc32(chunk, checksum);
         yield chunk;
       }
+      if (checksum !== entry.crc32) damaged();
     },
   };
 }

@@ -256,6 +256,21 @@ describe('files that are two things', () => {
     expect(seen.segments.map(({ place }) => place.part)).toContain('list.txt');
   });
 
+  it('a member with another checksum is read, and is corrupt', async () => {
+    const bytes = Buffer.from(zip);
+    bytes.writeUInt32LE(1, bytes.indexOf('PK\x01\x02') + 16);
+    const seen = await extractBytes(bytes);
+    expect(seen.unreadable).toEqual([{ reason: 'corrupt', where: { part: 'list.txt' } }]);
+    expect(seen.findings).toMatchObject([{ detector: 'jp.my-number' }]);
+  });
+
+  it('a zip that begins with a member its directory leaves out is corrupt', async () => {
+    const nothing = zipBytes([]);
+    const other = zipBytes([{ name: 'other.txt', data: Buffer.from('harmless') }]);
+    for (const behind of [nothing, other]) expect(reasons(await extractBytes(Buffer.concat([zip, behind])))).toEqual(['corrupt']);
+    expect(reasons(await extractBytes(nothing))).toEqual([]);
+  });
+
   it('a mark of an end alone makes no zip', async () => {
     const end = Buffer.alloc(22);
     end.write('PK\x05\x06', 'latin1');

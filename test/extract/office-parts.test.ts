@@ -13,6 +13,8 @@ function officePackage(parts: Parts): Buffer {
 
 const word = (body: string) => `<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="w"><w:body>${body}</w:body></w:document>`;
 const paragraph = (text: string) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
+const MY_NUMBER = Buffer.from('個人番号 123456789018');
+const PNG = fixture('scan.png');
 const wordCell = (inner: string) => `<w:tc>${inner}</w:tc>`;
 
 describe('docx', () => {
@@ -23,6 +25,28 @@ describe('docx', () => {
     const seen = await read(Object.fromEntries(parts.map((part) => [`word/${part}.xml`, word(paragraph(`in ${part}`))])));
     expect(seen).toMatchObject({ type: 'docx', unreadable: [] });
     for (const part of parts) expect(textOf(seen)).toContain(`in ${part}`);
+  });
+
+  it.each(['secret.csv', 'word/media/image1.png', 'word/anything.bin', 'docProps/thumbnail.jpeg'])(
+    'reads a file that was put in as %s, by its type',
+    async (part) => {
+      const seen = await read({ 'word/document.xml': word(paragraph('plain')), [part]: zipBytes([{ name: 'a.txt', data: MY_NUMBER }]) });
+      expect(seen.findings).toMatchObject([{ detector: 'jp.my-number', where: [{ part: `${part}/a.txt` }] }]);
+    },
+  );
+
+  it('has nothing to say about macros', async () => {
+    // A compound file that is no document, as macros are stored.
+    const macros = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(1024)]);
+    const seen = await read({ 'word/document.xml': word(paragraph('plain')), 'word/vbaProject.bin': macros });
+    expect(seen).toMatchObject({ type: 'docx', unreadable: [], findings: [] });
+  });
+
+  it('is not too deep for its pictures', async () => {
+    const parts = { 'word/document.xml': word(paragraph('plain')), 'word/media/image1.png': PNG };
+    expect(await extractBytes(officePackage(parts), { maxDepth: 0 })).toMatchObject({ unreadable: [] });
+    const strange = await extractBytes(officePackage({ ...parts, 'a.csv': MY_NUMBER }), { maxDepth: 0 });
+    expect(strange.unreadable).toEqual([{ reason: 'too-deep', where: { part: 'a.csv' } }]);
   });
 
   it('joins a number that was typed in pieces, and keeps paragraphs apart', async () => {

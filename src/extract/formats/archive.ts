@@ -19,5 +19,8 @@ export async function extractMember(level: Level, member: ZipMember): Promise<vo
   const part = partName(level.part, member.name);
   if (member.encrypted) extraction.report('encrypted', part);
   else if (!member.supported) extraction.report('unsupported', part);
-  else if (!member.directory) await level.inner(member.name, () => contentOfStream(member.stream(extraction.budget), extraction.budget));
+  else if (!member.directory) {
+    const damaged = (): void => extraction.report('corrupt', part);
+    await level.inner(member.name, () => contentOfStream(member.stream(extraction.budget, damaged), extraction.budget));
+  }
 }

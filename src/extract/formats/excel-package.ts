@@ -53,7 +53,7 @@ async function sheetNames(level: Level, members: ReadonlyMap<string, ZipMember>)
   const { budget } = level.extraction;
   if (relations?.supported === true && !relations.encrypted) {
     await readXml(
-      relations.stream(budget),
+      relations.stream(budget, () => level.extraction.report('corrupt', level.part)),
       {
         open: (name, attributes) => {
           if (name === 'Relationship') targets.set(attributes.get('Id') ?? '', attributes.get('Target') ?? '');
@@ -158,7 +158,11 @@ interface BinaryRecord {
 
 /** A part that is encrypted is told, and is empty. */
 async function partBytes({ extraction, part }: Level, member: ZipMember | undefined): Promise<Buffer> {
-  if (member?.encrypted === false && member.supported) return collect(member.stream(extraction.budget), extraction.budget);
+  if (member?.encrypted === false && member.supported)
+    return collect(
+      member.stream(extraction.budget, () => extraction.report('corrupt', part)),
+      extraction.budget,
+    );
   if (member !== undefined) extraction.report(member.encrypted ? 'encrypted' : 'unsupported', part);
   return Buffer.alloc(0);
 }

@@ -42,7 +42,14 @@ export async function officeTypeOf(listing: ZipListing, budget: Budget): Promise
   // OpenDocument part 2 section 3.3: the first member is `mimetype`, and holds nothing else.
   const [first] = listing.members;
   if (first?.name !== 'mimetype' || first.packed > 100 || first.encrypted) return null;
-  const mimetype = (await collect(first.stream(budget), budget)).toString('latin1').trim();
+  const mimetype = (
+    await collect(
+      first.stream(budget, () => {}),
+      budget,
+    )
+  )
+    .toString('latin1')
+    .trim();
   return ODF_TYPES.get(ODF_MIMETYPE.exec(mimetype)?.[1] ?? '') ?? null;
 }
 
@@ -55,7 +62,13 @@ const CHART_PARTS = /^(?:word|ppt|xl)\/(?:charts|diagrams)\/(?:chart|data)\d+\.x
 /** Embedded files; in Word also those that are put in as text when it opens the document (ECMA-376 part 1, 11.3.1). */
 const EMBEDDED = /^(?:word|ppt|xl)\/embeddings\/|^word\/[^/]+\.(?:x?html?|mht|rtf|txt|docx)$|^Object \d+$/i;
 
-const PICTURES = /^(?:word|ppt|xl)\/media\/|^(?:Object \d+\/)?Pictures\//;
+const PICTURES = /^(?:word|ppt|xl)\/media\/|^(?:Object \d+\/)?Pictures\/|^(?:docProps|Thumbnails)\/thumbnail\./;
+/**
+ * Parts that say how the document looks, pictures drawn from its own text, macros and controls. All others are read by
+ * their type: anybody can put a file into a package.
+ */
+const OWN_PARTS =
+  /\.(?:xml|rels|rdf|vml|svm|emf|wmf)$|^mimetype$|^(?:word|ppt|xl)\/(?:vbaProject\w*|activeX\/\w+|printerSettings\/\w+)\.bin$/i;
 
 /** docx, xlsx, pptx (ECMA-376) and OpenDocument: all parts that hold text, hidden sheets, notes and comments too, and embedded files. */
 export async function extractOfficePackage(level: Level, listing: ZipListing, type: OfficeType): Promise<void> {
@@ -64,13 +77,20 @@ export async function extractOfficePackage(level: Level, listing: ZipListing, ty
   for (const member of listing.members) {
     budget.countEntry();
     if (member.encrypted) level.extraction.report('encrypted', level.part);
-    else if (EMBEDDED.test(member.name) || (budget.limits.ocr === true && PICTURES.test(member.name))) await extractMember(level, member);
+    else if (EMBEDDED.test(member.name)) await extractMember(level, member);
     else {
       const events = eventsFor(level, type, member.name, workbook);
       if (events !== undefined) await readPart(level, member, events);
+      else if (isToRead(level, member.name)) await extractMember(level, member);
     }
   }
   if (listing.failure !== undefined) level.extraction.report(listing.failure, level.part);
+}
+
+/** A picture at the greatest depth is no reason to call the document too deep, unless policy wants its text. */
+function isToRead({ extraction: { budget }, depth }: Level, name: string): boolean {
+  if (OWN_PARTS.test(name)) return false;
+  return budget.limits.ocr === true || !PICTURES.test(name) || depth < budget.limits.maxDepth;
 }
 
 function eventsFor(level: Level, type: OfficeType, name: string, workbook: Workbook | undefined): XmlEvents | undefined {
@@ -160,6 +180,8 @@ async function readPart(level: Level, member: ZipMember, events: XmlEvents): Pro
     level.extraction.report('unsupported', level.part);
     return;
   }
-  const { wellFormed } = await readXml(member.stream(level.extraction.budget), events, level.extraction.budget);
-  if (!wellFormed) level.extraction.report('corrupt', level.part);
+  const { extraction, part } = level;
+  const damaged = (): void => extraction.report('corrupt', part);
+  const { wellFormed } = await readXml(member.stream(extraction.budget, damaged), events, extraction.budget);
+  if (!wellFormed) damaged();
 }
