@@ -15,6 +15,7 @@ import { Sources, type Source } from './sources.ts';
 import { type ReadRow, TableReader } from './table-reader.ts';
 import { Tally } from './tally.ts';
 import type { RowMark } from './text-window.ts';
+import { WideStrings } from './wide-strings.ts';
 
 export interface Detection {
   readonly findings: Finding[];
@@ -37,6 +38,9 @@ const SCANNER_LAG = 300_000;
 /** What is not needed any more is let go of once in so many bytes. */
 const SETTLING = 32_768;
 
+/** What strings in UTF-16 may take before they are searched, between two pieces of their file. */
+const MOST_WIDE = 1_000_000;
+
 const MISS_KINDS = ['jp.my-number', 'jp.drivers-license', 'jp.corporate-number', 'credit-card'] as const;
 /** Where candidates of a kind are read. */
 const DETECTOR_OF_KIND = new Map<string, number>(DETECTORS.map(({ id }, index) => [id, index]));
@@ -52,6 +56,8 @@ export class Collector {
   readonly #passages = new Passages(DETECTORS, this.#sources, (reading) => this.#read(reading));
   readonly #scanner = createScanner((candidate, surroundings) => this.#take(candidate, surroundings));
   readonly #rows = new RowWriter();
+  /** Those of binary bytes, searched behind them: a value may go on from one piece of bytes to the next. */
+  readonly #wide = new WideStrings();
   readonly #encoder = new TextEncoder();
   #encoded = new Uint8Array();
   /** Bytes given to the scanner so far. */
@@ -100,7 +106,16 @@ export class Collector {
     const { bytes, encoding, place } = segment;
     this.#feed?.addBytes(segment);
     this.#push(place, { bytes, encoding }, undefined, bytes);
+    if (encoding === 'binary') this.#wide.push(bytes);
     if (segment.unfinished !== true) this.#pushText(LINE_FEED, place);
+    if (segment.unfinished !== true || this.#wide.length > MOST_WIDE) this.#addWide(segment.unfinished !== true);
+  }
+
+  #addWide(end: boolean): void {
+    const text = this.#wide.take(end);
+    if (text === '') return;
+    const part = this.#part === undefined ? {} : { part: this.#part };
+    this.#addText(text, this.#sheet === undefined ? part : { ...part, sheet: this.#sheet });
   }
 
   #addText(text: string, place: Place): void {
@@ -164,6 +179,7 @@ export class Collector {
   #endRegion(): void {
     this.#addRows(this.#tables.end());
     if (this.#isInRegion) {
+      this.#addWide(true);
       this.#feed?.endRegion();
       this.#scanner.push(SILENCE, false);
       this.#offset += SILENCE.length;
