@@ -10,6 +10,8 @@ const LINE_REACH = 128;
 const MOST_BYTES = 3;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const SLASH = 0x2f;
+const COLON = 0x3a;
 const FIRST_AMBIGUOUS = 0x40;
 const FIRST_ABOVE_ASCII = 0x80;
 
@@ -76,6 +78,13 @@ export class Sight {
   /** Some characters behind it, decoded and folded, of so many bytes; the last may be broken. */
   textBehind(bytes: number): string {
     return decode(this.#surroundings.bytes(0, bytes).subarray(this.#length), encodingOf(this.#source));
+  }
+
+  /** Whether an address of a page or a service, `://`, begins near. */
+  get isInAddress(): boolean {
+    const bytes = this.#bytes;
+    for (let at = 0; at < bytes.length; at++) if (bytes[at] === COLON && bytes[at + 1] === SLASH && bytes[at + 2] === SLASH) return true;
+    return false;
   }
 
   /** Whether so many characters of base64 stand together within so many bytes to either side. */
@@ -179,7 +188,6 @@ function isBase64(byte = 0): boolean {
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] ?? 0);
-  return text;
+  // Put together one by one, it would have to be copied before a pattern reads it.
+  return Reflect.apply(String.fromCharCode, undefined, bytes.subarray(from, to));
 }

@@ -2,6 +2,8 @@ import type { Detector, Match } from '../detector.ts';
 import { maskEmail } from '../masks.ts';
 
 const LONGEST_LOCAL_PART = 64;
+/** The scanner looks no further than at 255 characters behind the at sign. */
+const LONGEST_GLANCE = 200;
 /** By code, for addresses are read character by character: what a local part may hold, and of that what it begins with only by mistake. */
 const LOCAL_CHARACTER = ofCharacters(/[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]/);
 const STRANGE_BEGINNING = ofCharacters(/[.'*/=?#&!`|{}~^%$]/);
@@ -39,13 +41,11 @@ export const email: Detector = {
     }
   },
   glance(sight) {
-    const { before, written } = sight;
-    if (!written.includes('@')) return undefined;
-    const at = before.length + written.indexOf('@');
-    const text = before + written + sight.after;
-    const start = localPartStart(text, at);
-    if (start === 0 || !sight.isAscii || sight.touchesWide || text.includes('://')) return undefined;
-    return addressAt(text, start, at) ?? 'nothing';
+    const { written } = sight;
+    const at = written.indexOf('@');
+    if (at < 0 || written.length > LONGEST_GLANCE || !sight.isAscii || sight.touchesWide || sight.isInAddress) return undefined;
+    // The scanner's candidate is all that may belong to an address, to both sides.
+    return addressAt(written, localPartStart(written, at), at) ?? 'nothing';
   },
   mask: maskEmail,
 };

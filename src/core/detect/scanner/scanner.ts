@@ -1,9 +1,6 @@
 import { candidate, missCounter, type Candidate, type MissKind } from './candidate.ts';
-import { CONTEXT_GROUPS, measure, type ContextGroup, type ContextNear, type ContextWordPlace } from './context.ts';
 import type { Engine } from './engine.ts';
 import {
-  CONTEXT_BEFORE,
-  CONTEXT_BEHIND,
   CONTEXT_BLOCKS,
   CONTEXT_BLOCKS_BYTES,
   MISSES,
@@ -16,17 +13,7 @@ import {
   WINDOW,
   WINDOW_BYTES,
 } from './kernel/layout.ts';
-
-/** What lies around a candidate, valid until the next one is taken. */
-export interface Surroundings {
-  /** Bytes from `before` bytes before the candidate to `after` behind it, at most 1,024 each and no more than the file has. */
-  bytes(before: number, after: number): Uint8Array;
-  /**
-   * The nearest words of a group that begin before `at` and at or behind it, within `CONTEXT_REACH` characters. `at` is an
-   * offset in the file near the candidate, its start when left out.
-   */
-  context(group: ContextGroup, at?: number): ContextNear;
-}
+import { CandidateSurroundings, firstOfFile, type Surroundings } from './surroundings.ts';
 
 export type TakeCandidate = (candidate: Candidate, surroundings: Surroundings) => void;
 
@@ -50,13 +37,13 @@ export class Scanner {
   /** Offset behind the last byte that is to be read as Shift_JIS. */
   #shiftJisEnd = -REACH;
   readonly #misses = new Int32Array(MISSES_BYTES / 4);
-  /** The address whose context the engine found last in this window. */
-  #contextAt = 0;
+  readonly #surroundings: CandidateSurroundings;
 
   constructor(engine: Engine, take: TakeCandidate) {
     this.#engine = engine;
     this.#take = take;
     this.#words = new Int32Array(engine.memory.buffer);
+    this.#surroundings = new CandidateSurroundings(engine, this.#words);
   }
 
   /** `shiftJis`: whether it is to be read as Shift_JIS, too; candidates that only that gives are left out otherwise. */
@@ -107,48 +94,26 @@ export class Scanner {
     this.#words.fill(0, MISSES / 4, (MISSES + MISSES_BYTES) / 4);
     this.#words.fill(0, CONTEXT_BLOCKS / 4, (CONTEXT_BLOCKS + CONTEXT_BLOCKS_BYTES) / 4);
     this.#words[READS_SHIFT_JIS / 4] = this.#shiftJisEnd > this.#offset ? 1 : 0;
-    this.#contextAt = 0;
+    this.#surroundings.enterWindow(firstOfFile(this.#offset), end, this.#offset - WINDOW);
     let from = WINDOW + REACH;
     while (from < to) {
       this.#words[OUTPUT_COUNT / 4] = 0;
       from = this.#engine.scan(from, to);
-      this.#drain(end);
+      this.#drain();
     }
     for (const [index, count] of this.#words.subarray(MISSES / 4, (MISSES + MISSES_BYTES) / 4).entries()) {
       this.#misses[index] = (this.#misses[index] ?? 0) + count;
     }
   }
 
-  #drain(end: number): void {
-    const { memory } = this.#engine;
-    const first = Math.max(WINDOW, WINDOW - this.#offset);
+  #drain(): void {
     const toOffset = this.#offset - WINDOW;
     const count = this.#words[OUTPUT_COUNT / 4] ?? 0;
     for (let record = OUTPUT / 4; record < OUTPUT / 4 + (count * RECORD_BYTES) / 4; record += RECORD_BYTES / 4) {
       const start = this.#words[record + 1] ?? 0;
       const stop = this.#words[record + 2] ?? 0;
-      this.#take(candidate(this.#words[record] ?? 0, start + toOffset, stop + toOffset), {
-        bytes: (before, after) =>
-          memory.subarray(Math.max(first, start - Math.min(before, REACH)), Math.min(end, stop + Math.min(after, REACH))),
-        context: (group, at = start + toOffset) => this.#context(group, at - toOffset),
-      });
+      this.#surroundings.moveTo(start, stop);
+      this.#take(candidate(this.#words[record] ?? 0, start + toOffset, stop + toOffset), this.#surroundings);
     }
-  }
-
-  #context(group: ContextGroup, at: number): ContextNear {
-    if (at !== this.#contextAt) {
-      this.#engine.contextAround(at);
-      this.#contextAt = at;
-    }
-    const index = CONTEXT_GROUPS.indexOf(group);
-    const before = this.#words[CONTEXT_BEFORE / 4 + index] ?? 0;
-    const behind = this.#words[CONTEXT_BEHIND / 4 + index] ?? 0;
-    return { before: this.#contextWord(before, before, at), behind: this.#contextWord(behind, at, behind) };
-  }
-
-  /** The word that begins at `word`, an address or 0, with the addresses between which it is measured. */
-  #contextWord(word: number, from: number, to: number): ContextWordPlace | undefined {
-    const measured = word === 0 ? undefined : measure(this.#engine.memory, from, to);
-    return measured && { start: word - WINDOW + this.#offset, ...measured };
   }
 }
