@@ -87,7 +87,7 @@ function isBehindExternalPort(disk: string): boolean {
 function hardwareOf(disk: string, bus: Bus): Device | null {
   if (bus === 'virtual' || bus === 'network') return null;
   const usb = usbFolderAbove(disk);
-  if (usb !== null) return readUsbDevice(usb, basename(usb));
+  if (usb !== null) return withStorage(readUsbDevice(usb, basename(usb)));
   const device = join(disk, 'device');
   return {
     id: `block:${basename(disk)}`,
@@ -99,6 +99,12 @@ function hardwareOf(disk: string, bus: Bus): Device | null {
       serial: readAttribute(device, 'serial') ?? readAttribute(disk, 'serial'),
     }),
   };
+}
+
+/** Some drives and readers show a class of their maker's: what carries a disk is storage, whatever it says. */
+function withStorage(device: Device | null): Device | null {
+  if (device === null || device.classes.includes('storage')) return device;
+  return { ...device, classes: ['storage', ...device.classes.filter((each) => each !== 'other')] };
 }
 
 function usbFolderAbove(disk: string): string | null {

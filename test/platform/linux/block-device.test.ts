@@ -39,13 +39,21 @@ const STICK = {
 };
 
 describe('hardware below a filesystem', () => {
-  test('a partition of a stick: the stick itself, even when the disk calls itself fixed', () => {
+  test('a partition of a stick: the stick itself, even when the disk calls itself fixed, and its maker no class', () => {
     sysfs(STICK, { 'dev/block/8:17': `${DISK}/sdb1` });
     expect(readBlockDevice('8:17', root)).toEqual({
       bus: 'usb',
       removable: true,
       bytesTotal: 524_288,
-      device: { id: 'usb:1-4', bus: 'usb', classes: ['other'], vendorId: '0781', productId: '5581', productName: 'Ultra', serial: '4C53' },
+      device: {
+        id: 'usb:1-4',
+        bus: 'usb',
+        classes: ['storage'],
+        vendorId: '0781',
+        productId: '5581',
+        productName: 'Ultra',
+        serial: '4C53',
+      },
     });
   });
 

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Device } from '../../../src/contracts/device.ts';
 import { setDeviceAccess } from '../../../src/platform/linux/device-access.ts';
 import { fakeStick } from '../../fakes/fake-usb.ts';
 
@@ -16,8 +17,12 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function plug(name: string, deviceClass: string, ...interfaceClasses: string[]): void {
-  const files = { idVendor: '0781', bDeviceClass: deviceClass, authorized: '1' };
-  write(name, files);
+  const identity = { idVendor: '0781', idProduct: '5581', serial: stick.serial ?? '' };
+  write(name, { ...identity, bDeviceClass: deviceClass, authorized: '1', bConfigurationValue: '1' });
+  plugInterfaces(name, ...interfaceClasses);
+}
+
+function plugInterfaces(name: string, ...interfaceClasses: string[]): void {
   for (const [index, kind] of interfaceClasses.entries()) write(`${name}:1.${index}`, { bInterfaceClass: kind, authorized: '1' });
 }
 
@@ -29,6 +34,7 @@ function write(folder: string, files: Record<string, string>): void {
 const where = () => ({ devices, denied: join(root, 'denied') });
 const authorized = (name: string): string => readFileSync(join(devices, name, 'authorized'), 'utf8').trim();
 const stick = fakeStick({ id: 'usb:1-4.2' });
+const keyboard = { ...stick, classes: ['hid', 'storage'] } satisfies Device;
 
 describe('taking a device out of use', () => {
   test('the whole device, and back again', async () => {
@@ -42,11 +48,37 @@ describe('taking a device out of use', () => {
 
   test('a keyboard with a disk inside keeps its keys', async () => {
     plug('1-4.2', '00', '03', '08');
-    await setDeviceAccess(stick, 'denied', where());
+    await setDeviceAccess(keyboard, 'denied', where());
     expect([authorized('1-4.2'), authorized('1-4.2:1.0'), authorized('1-4.2:1.1')]).toEqual(['1', '1', '0']);
-    await setDeviceAccess(stick, 'granted', where());
+    await setDeviceAccess(keyboard, 'granted', where());
     expect(authorized('1-4.2:1.1')).toBe('1');
     expect(readFileSync(join(root, 'drivers_probe'), 'utf8')).toBe('1-4.2:1.1');
+  });
+
+  test('a keyboard with a disk inside, told of before the kernel has made its interfaces', async () => {
+    plug('1-4.2', '00');
+    writeFileSync(join(devices, '1-4.2/bConfigurationValue'), '\n');
+    const denied = setDeviceAccess(keyboard, 'denied', where());
+    await vi.waitFor(() => expect(readdirSync(join(root, 'denied'))).toEqual(['1-4.2']));
+    plugInterfaces('1-4.2', '03', '08');
+    writeFileSync(join(devices, '1-4.2/bConfigurationValue'), '1\n');
+    await denied;
+    expect([authorized('1-4.2'), authorized('1-4.2:1.0'), authorized('1-4.2:1.1')]).toEqual(['1', '1', '0']);
+  });
+
+  test('another device that has come to the port by then is left alone', async () => {
+    plug('1-4.2', '00', '08');
+    for (const change of [{ vendorId: '0951' }, { productId: '1666' }, { serial: 'ANOTHER' }])
+      await setDeviceAccess({ ...stick, ...change }, 'denied', where());
+    expect(authorized('1-4.2')).toBe('1');
+  });
+
+  test('orders for one port are carried out one after the other', async () => {
+    plug('1-4.2', '00', '08');
+    await Promise.all([setDeviceAccess(stick, 'denied', where()), setDeviceAccess(stick, 'granted', where())]);
+    expect(authorized('1-4.2')).toBe('1');
+    await Promise.all([setDeviceAccess(stick, 'granted', where()), setDeviceAccess(stick, 'denied', where())]);
+    expect(authorized('1-4.2')).toBe('0');
   });
 
   test('what others denied, or another device at the port, is not given back', async () => {
