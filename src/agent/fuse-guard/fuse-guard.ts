@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { close as closeLater, closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { mkdir, realpath, unlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
@@ -267,6 +267,8 @@ class ViewGuard implements FuseGuard {
         return this.#inBackground(this.#sync(message));
       case 'compare':
         return this.#inBackground(this.#parts?.judgements.compare(message));
+      case 'discard':
+        return this.#inBackground(discard(message));
       case 'removePlain':
         return this.#inBackground(this.#removePlain(message.temporaryId));
       case 'damaged':
@@ -322,6 +324,12 @@ class ViewGuard implements FuseGuard {
     work.then(forget, forget);
     return work;
   }
+}
+
+/** By the threads that Node keeps for files. */
+async function discard({ descriptor, file }: Extract<FromView, { kind: 'discard' }>): Promise<void> {
+  if (file !== null) await unlink(file).catch(() => undefined);
+  await new Promise<void>((resolve) => closeLater(descriptor, () => resolve()));
 }
 
 const NOT_RUNNING: EnforcementOutcome = {

@@ -34,6 +34,7 @@ const O_PATH = 0o10000000;
 const MAX_OPEN_FOLDERS = 4096;
 const MAX_KNOWN_HEADS = 20_000;
 const AGE_MAGIC_BYTES = 16;
+const LARGE_BYTES = 16_777_216n;
 
 /**
  * The private mount, by logical names. Folders are held open and entries are named through them (`/proc/self/fd/N/name`),
@@ -139,6 +140,11 @@ export class Medium {
       if (descriptor !== inUse) this.forgetFolder(node);
     }
   }
+}
+
+/** Whether freeing the file takes long. */
+export function isLarge(stats: BigIntStats | null): boolean {
+  return stats !== null && stats.isFile() && stats.size > LARGE_BYTES;
 }
 
 /** A temporary name of a guard, hidden in the view. */

@@ -131,6 +131,8 @@ export type FromView =
   | { readonly kind: 'sync'; readonly unique: bigint; readonly descriptor: number; readonly close: boolean }
   /** Whether the bytes are those last judged, or filled in from the medium. */
   | { readonly kind: 'compare'; readonly stage: number; readonly file: string }
+  /** Close the descriptor, the last of a file without a name, or of one that has lost its name: freeing a large one takes long. */
+  | { readonly kind: 'discard'; readonly descriptor: number; readonly file: string | null }
   | { readonly kind: 'removePlain'; readonly temporaryId: string }
   | { readonly kind: 'damaged'; readonly path: Uint8Array }
   | { readonly kind: 'drained' }

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fchownSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { fchmodSync, fchownSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ViewNode } from './node-table.ts';
 
@@ -69,10 +69,5 @@ export class Stage {
   own(mode: number, uid: number, gid: number): void {
     fchmodSync(this.descriptor, mode & 0o777);
     fchownSync(this.descriptor, uid, gid);
-  }
-
-  remove(): void {
-    closeSync(this.descriptor);
-    unlinkSync(this.file);
   }
 }

@@ -23,6 +23,7 @@ export class Staging {
   passthrough = false;
   #lastId = 0;
   #draining = false;
+  readonly #discarded: Extract<FromView, { kind: 'discard' }>[] = [];
 
   constructor(parts: StagingParts) {
     this.#parts = parts;
@@ -163,7 +164,7 @@ export class Staging {
     const { node } = stage;
     this.#stages.delete(stage.id);
     if (stage.backing !== 0) this.#parts.calls.closeBacking(this.#parts.start.device, stage.backing);
-    stage.remove();
+    this.#discarded.push({ kind: 'discard', descriptor: stage.descriptor, file: stage.file });
     if (node.stage === stage) {
       node.stage = null;
       if (stage.refused && node.stored === null) this.#parts.nodes.detach(node);
@@ -188,6 +189,24 @@ export class Staging {
     stage.compared = same ? 'yes' : 'no';
     if (!same) stage.judged = null;
     this.finish(stage);
+  }
+
+  /**
+   * Opens a file of the medium that is about to lose its name, so that not the view thread has to free it: a large one
+   * takes as long as a thousand requests.
+   */
+  outlive(path: Buffer): void {
+    try {
+      const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      this.#discarded.push({ kind: 'discard', descriptor, file: null });
+    } catch {
+      // Then it goes at once.
+    }
+  }
+
+  /** To be called when whoever asked is answered: until then the kernel may hold what is to be closed last. */
+  discard(): void {
+    for (const message of this.#discarded.splice(0)) this.#parts.post(message);
   }
 
   /** Nobody will want it on the medium. */

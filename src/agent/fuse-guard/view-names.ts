@@ -2,7 +2,7 @@ import { lchownSync, chmodSync, lstatSync, mkdirSync, readlinkSync, renameSync, 
 import { encodeEntry, RENAME_NOREPLACE } from '../../platform/linux/fuse/index.ts';
 import { entryOf, fromFound, fromStats, showsStage } from './attributes.ts';
 import { CallFailed, EEXIST, EINVAL, EIO, ENAMETOOLONG, ENOENT, ENOTEMPTY, EPERM } from './errno.ts';
-import { AGE_ENDING, type Found, isOwnName, type Medium, NAME_BYTES } from './medium.ts';
+import { AGE_ENDING, type Found, isLarge, isOwnName, type Medium, NAME_BYTES } from './medium.ts';
 import type { NodeTable, ViewNode } from './node-table.ts';
 import type { Answer } from './replies.ts';
 import type { Staging } from './staging.ts';
@@ -76,7 +76,11 @@ export class ViewNames {
     const node = this.#nodes.child(parent, name);
     const found = this.#medium.find(parent, name);
     if (found === null && (node === undefined || !showsStage(node))) return ENOENT;
-    if (found !== null) unlinkSync(this.#medium.path(parent, found.physical));
+    if (found !== null) {
+      const path = this.#medium.path(parent, found.physical);
+      if (isLarge(found.stats)) this.#staging.outlive(path);
+      unlinkSync(path);
+    }
     if (node !== undefined) this.#dismiss(node);
     return 0;
   }
@@ -92,6 +96,7 @@ export class ViewNames {
     const target = this.#medium.find(to, newName);
     if ((flags & RENAME_NOREPLACE) !== 0 && (target !== null || (replaced !== undefined && showsStage(replaced)))) return EEXIST;
     if (node !== undefined && node === replaced) return 0;
+    if (target !== null && isLarge(target.stats)) this.#staging.outlive(this.#medium.path(to, target.physical));
     const physical = source === null ? null : this.#move(from, source, to, newName, target);
     if (physical !== null && target !== null && target.physical !== physical) unlinkSync(this.#medium.path(to, target.physical));
     if (replaced !== undefined) this.#dismiss(replaced);

@@ -18,7 +18,7 @@ import { temporaryName } from '../guard/temporary-name.ts';
 import { attributeSeconds, attributesOf } from './attributes.ts';
 import { CallFailed, EBADF, EINVAL, EIO, ENOENT, ENOSYS, EPERM, EROFS, errnoOf, ESTALE } from './errno.ts';
 import { FolderListing } from './folder-listing.ts';
-import { Medium } from './medium.ts';
+import { isLarge, Medium } from './medium.ts';
 import type { FromView, PlacedMessage, PlaceMessage, SubmitMessage, ToView, ViewStart } from './messages.ts';
 import { NodeTable, type ViewNode } from './node-table.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -72,9 +72,15 @@ export class View {
       answer = error instanceof CallFailed || error instanceof SystemCallError ? error.errno : errnoOf(error);
     }
     if (answer !== null) sendReply(this.#start.device, request.unique, answer);
+    this.#staging.discard();
   }
 
   receive(message: Exclude<ToView, { kind: 'end' }>): void {
+    this.#take(message);
+    this.#staging.discard();
+  }
+
+  #take(message: Exclude<ToView, { kind: 'end' }>): void {
     switch (message.kind) {
       case 'filled':
         return this.#staging.filled(message.stage, message.errno);
@@ -293,7 +299,9 @@ export class View {
     const { node } = stage;
     const physical = form === 'plain' ? node.name : this.#freeCiphertextName(parent, node);
     const old = node.stored;
-    if (!synced && (old !== null || this.#medium.stats(parent, physical) !== null)) return UNSYNCED;
+    const replaced = this.#medium.stats(parent, physical);
+    if (!synced && (old !== null || replaced !== null)) return UNSYNCED;
+    if (isLarge(replaced)) this.#staging.outlive(this.#medium.path(parent, physical));
     const temporary = this.#medium.rootPath(temporaryName(ours, 'tmp').toString('latin1'));
     renameSync(temporary, this.#medium.path(parent, physical));
     node.stored = { physical, form };

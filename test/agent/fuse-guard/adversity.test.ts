@@ -1,10 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loopVolumeMissing, makeLoopVolume } from '../../integration/loop-volume.ts';
+import { until } from '../guard/harness.ts';
 import { makeView, programMissing, run, runs, type ViewHarness, viewMissing } from './harness.ts';
 
 const missing = viewMissing();
@@ -55,10 +56,12 @@ closing.join(); os.pwrite(fd,plain,${before}); os.close(fd)`;
     try {
       harness = await makeView({ stateFolder: small.path });
       await writeFile(at('kept.txt'), 'old');
-      await expect(writeFile(at('large'), Buffer.alloc(32 * MIB, 'x'))).rejects.toThrow('ENOSPC');
       // It can be staged, and not copied to be judged.
       await expect(writeFile(at('kept.txt'), Buffer.alloc(9 * MIB, 'y'))).rejects.toThrow('ENOSPC');
       expect(await readFile(at('kept.txt'), 'utf8')).toBe('old');
+      await expect(writeFile(at('large'), Buffer.alloc(32 * MIB, 'x'))).rejects.toThrow('ENOSPC');
+      // What was staged is freed after its program was answered.
+      await until(() => statfsSync(small.path).bavail * statfsSync(small.path).bsize > 8 * MIB);
       await writeFile(at('small.txt'), '@encrypt new');
       expect(await readFile(at('small.txt'), 'utf8')).toBe('@encrypt new');
       await harness.guard.stop();

@@ -46,6 +46,8 @@ describe.skipIf(process.platform !== 'linux')('small files', () => {
   let base: string;
   let root: number;
   let told: FromFiles[];
+  /** The copy of what was submitted last. */
+  let held: string;
   let files: SmallFiles;
   let answer: (order: PlaceMessage) => PlacedMessage['result'];
   const onMedium = (): string[] => readdirSync(join(base, 'medium')).toSorted();
@@ -83,6 +85,7 @@ describe.skipIf(process.platform !== 'linux')('small files', () => {
     files.submit({ kind: 'submit', stage: 1, path: Buffer.from('a.txt'), file, writes: 0, uid: 0, mutable: false });
     const judge = told.shift();
     if (judge?.kind !== 'judge') throw new Error(`told ${judge?.kind}`);
+    held = judge.file;
     return judge;
   }
 
@@ -99,10 +102,10 @@ describe.skipIf(process.platform !== 'linux')('small files', () => {
     const judge = submit('first');
     writeFileSync(join(base, 'staging', 's1'), 'later');
     expect(readFileSync(judge.file, 'utf8')).toBe('first');
-    files.receive({ kind: 'store', stage: 1, temporaryId: ID, form: 'plain', recipients: [] });
+    files.receive({ kind: 'store', stage: 1, file: held, temporaryId: ID, form: 'plain', recipients: [] });
     await until('synced');
     expect(readFileSync(join(base, 'medium', 'a.txt'), 'utf8')).toBe('first');
-    files.receive({ kind: 'drop', stage: 1 });
+    files.receive({ kind: 'drop', stage: 1, file: held });
     expect(readFileSync(judge.file, 'utf8')).toBe('');
   });
 
@@ -113,14 +116,14 @@ describe.skipIf(process.platform !== 'linux')('small files', () => {
       asked.push(order.synced);
       return order.synced ? place(order) : { ok: false, errno: 5, gone: false, unsynced: true };
     };
-    files.receive({ kind: 'store', stage: 1, temporaryId: ID, form: 'plain', recipients: [] });
+    files.receive({ kind: 'store', stage: 1, file: held, temporaryId: ID, form: 'plain', recipients: [] });
     expect(await until('synced')).toEqual({ kind: 'synced', stage: 1, errno: 0 });
     expect(asked.at(-1)).toBe(true);
   });
 
   it('wait for the journal before a ciphertext gets its name', async () => {
     submit('secret');
-    files.receive({ kind: 'store', stage: 1, temporaryId: ID, form: 'age', recipients: [key.recipient] });
+    files.receive({ kind: 'store', stage: 1, file: held, temporaryId: ID, form: 'age', recipients: [key.recipient] });
     await until('stored');
     expect(onMedium()).toEqual([`.~sekisho-${ID}.tmp`]);
     files.receive({ kind: 'finish', stage: 1, temporaryId: ID, form: 'age' });
@@ -132,11 +135,11 @@ describe.skipIf(process.platform !== 'linux')('small files', () => {
   it('leave nothing behind when they are not wanted any more, or fail', async () => {
     submit('x');
     answer = () => ({ ok: false, errno: 0, gone: true });
-    files.receive({ kind: 'store', stage: 1, temporaryId: ID, form: 'plain', recipients: [] });
+    files.receive({ kind: 'store', stage: 1, file: held, temporaryId: ID, form: 'plain', recipients: [] });
     expect(await until('finished')).toEqual({ kind: 'finished', stage: 1, result: { ok: false, errno: 0, gone: true } });
     expect(onMedium()).toEqual([]);
     told = [];
-    files.receive({ kind: 'store', stage: 1, temporaryId: ID, form: 'age', recipients: ['age1nonsense'] });
+    files.receive({ kind: 'store', stage: 1, file: held, temporaryId: ID, form: 'age', recipients: ['age1nonsense'] });
     expect(await until('stored')).toMatchObject({ result: { ok: false } });
     expect(onMedium()).toEqual([]);
   });
