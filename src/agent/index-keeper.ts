@@ -69,33 +69,41 @@ export class IndexKeeper {
       await mkdir(this.#ports.folder, { recursive: true, mode: 0o700 });
       const failures: string[] = [];
       for (const index of wanted) {
-        const trouble = this.#stopped || (await isThere(join(this.#ports.folder, index.sha256))) ? null : await this.#fetch(index);
+        const trouble = this.#stopped ? null : await this.#bringOne(index, attempt).catch(messageOf);
         if (trouble !== null) failures.push(`${index.file}: ${trouble}`);
       }
       if (failures.length === 0 || this.#stopped) return;
       if (attempt === 1) this.#ports.log(`Indexes of own data are missing (${failures.join(' ')}). They are tried again until they come.`);
     } catch (error) {
-      this.#ports.log(`The folder of indexes cannot be written (${error instanceof Error ? error.message : String(error)}).`);
+      this.#ports.log(`The folder of indexes cannot be written (${messageOf(error)}).`);
+      if (this.#stopped) return;
     }
     const retry = (): void => void this.#fetchMissing(attempt + 1);
     this.#cancelRetry = this.#ports.clock.after(retryMillis(attempt, RETRY, 1), retry);
   }
 
-  /** Why it is not here, or null when it is. */
-  async #fetch({ sha256, file }: Wanted): Promise<string | null> {
-    const part = join(this.#ports.folder, `${sha256}${PART}`);
+  /**
+   * Why it is not here, or null when it is. What lies under its name is hashed when a policy names it: a damaged file
+   * would be refused by every inspection, and stay.
+   */
+  async #bringOne({ sha256, file }: Wanted, attempt: number): Promise<string | null> {
+    const { folder } = this.#ports;
+    const path = join(folder, sha256);
+    if (await isThere(path)) {
+      if (attempt > 1 || (await hashOf(path).catch(() => null)) === sha256) return null;
+      await rm(path, { force: true, recursive: true });
+    }
+    const part = join(folder, `${sha256}${PART}`);
     const fetched = await this.#ports.fetch(sha256, part);
     if (!fetched.ok) return fetched.error.message;
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(part), hash);
-    if (hash.digest('hex') !== sha256) {
+    if ((await hashOf(part)) !== sha256) {
       await rm(part, { force: true });
       return 'What came has another SHA-256 than the policy names.';
     }
     await using handle = await open(part, 'r');
     await handle.sync();
-    await rename(part, join(this.#ports.folder, sha256));
-    await syncFolder(this.#ports.folder);
+    await rename(part, path);
+    await syncFolder(folder);
     this.#ports.log(`The index ${file} has arrived.`);
     return null;
   }
@@ -109,6 +117,14 @@ export class IndexKeeper {
     }
   }
 }
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(

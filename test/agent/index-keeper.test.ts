@@ -84,6 +84,24 @@ describe('the keeper of indexes', () => {
     await vi.waitFor(() => expect(readdirSync(folder)).toEqual([one.sha256]));
   });
 
+  it('brings anew what is damaged under its name', async () => {
+    const one = wanted('one');
+    there.set(one.sha256, bytesOf('one'));
+    mkdirSync(folder);
+    writeFileSync(join(folder, one.sha256), bytesOf('one').subarray(1));
+    await keeper().bring([one]);
+    expect(readFileSync(join(folder, one.sha256))).toEqual(bytesOf('one'));
+  });
+
+  it('goes on with the others where one cannot be written', async () => {
+    const [one, two] = [wanted('one'), wanted('two')];
+    for (const text of ['one', 'two']) there.set(wanted(text).sha256, bytesOf(text));
+    mkdirSync(join(folder, `${one.sha256}.part`), { recursive: true });
+    await keeper().bring([one, two]);
+    expect(readdirSync(folder)).toContain(two.sha256);
+    expect(lines).toContainEqual(expect.stringContaining('missing (one.edm'));
+  });
+
   it('lets a policy come into force when its index takes too long', async () => {
     const indexes = new IndexKeeper({ folder, clock, log: () => {}, fetch: () => new Promise(() => {}) });
     let done = false;

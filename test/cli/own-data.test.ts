@@ -156,6 +156,7 @@ describe('sekisho fingerprint build', () => {
     put('short.txt', 'short\n');
     const { status, err } = run('fingerprint', 'build', 'short.txt', '-o', 'none.fpr');
     expect([status, err.includes('DLP_OWN_DATA_SOURCE')]).toEqual([2, true]);
+    expect(run('fingerprint', 'build', 'plan.txt', 'nowhere.txt', '-o', 'none.fpr').err).toMatch(/nowhere\.txt: .* \(DLP_FILE_NOT_FOUND\)/);
   });
 });
 

@@ -108,6 +108,7 @@ describe('sekisho scan', () => {
     expect(run.err).toBe('');
     expect(scan('--all', 'deep').out).toContain('record   deep/report.docx (docx');
     expect(scan('--language', 'ja', 'deep').out).toContain('要注意 4 ファイル');
+    expect(scan('--language', 'ja', 'nowhere').err).toContain('nowhere: ファイルが見つかりません。 (DLP_FILE_NOT_FOUND)');
   });
 
   it('writes reports in every form, of what it was asked for', () => {

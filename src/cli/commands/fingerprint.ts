@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import type { BuiltFingerprints } from '../../core/detect/own-data/index.ts';
+import { displayName } from '../../core/display-name.ts';
 import { buildFingerprints } from '../../inspect/index.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { callerPath, fail, print, printJson } from '../context.ts';
@@ -39,7 +40,7 @@ export function registerFingerprint(program: Command): void {
         printJson({ ...written, documents, passages, prints });
         return;
       }
-      print(`${documents.length} documents, ${passages} passages, ${prints} fingerprints, ${written.bytes} bytes`);
+      print(`documents: ${documents.length}, passages: ${passages}, fingerprints: ${prints}, bytes: ${written.bytes}`);
       print(
         `\nFor the policy, with the index in its folder:\n\n${indexEntry({ id: options.id ?? 'documents', kind: 'fingerprint', ...written, more: { share: 0.5 } })}`,
       );
@@ -56,6 +57,8 @@ async function build(
     const written = await writeIndex(callerPath(output), built.value.parts);
     return written.ok ? ok({ header: built.value.header, written: written.value }) : written;
   } catch (error) {
-    return err(fromErrno(error));
+    const expected = fromErrno(error);
+    const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+    return err(path === undefined ? expected : { ...expected, message: `${displayName(path)}: ${expected.message}` });
   }
 }

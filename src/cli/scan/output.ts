@@ -41,7 +41,9 @@ export function textOutput(words: Words, all: boolean, makeRoom: () => void): Sc
     error: ({ path, error }, quiet) => {
       if (!all && quiet) return;
       makeRoom();
-      printError(`${path}: ${error.message} (${error.code})`);
+      // The English message says more than the code; the other languages have the code's.
+      const message = words.language === 'en' ? error.message : words.t(`errors:${error.code}`);
+      printError(`${path}: ${message} (${error.code})`);
     },
     leftOut: (entry) => printLeftOut(entry, words, makeRoom),
     end: (summary, millis, reports) => print(`\n${summaryLines(summary, millis, reports, words).join('\n')}`),
