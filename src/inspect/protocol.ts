@@ -12,7 +12,9 @@ export interface InspectionJob {
   readonly ownData: PackedOwnData;
 }
 
-/** Worker to pool. Parsed: a parser driven astray by a hostile file must not reach further than its own thread. */
-/** `inspection` is null when the path led to another file than the stamp's. */
+/**
+ * Worker to pool. Parsed: a parser driven astray by a hostile file must not reach further than its own thread.
+ * `inspection` is null when the path led to another file than the stamp's.
+ */
 export const inspectionAnswer = z.strictObject({ id: z.int().min(1), inspection: inspection.nullable() });
 export type InspectionAnswer = z.infer<typeof inspectionAnswer>;
