@@ -15,6 +15,8 @@ const DECODERS = {
 const NOT_PRINTABLE = /[\0-\x1f\x7f\ufffd]+/g;
 /** Bytes below this are whole characters in UTF-8 and never the second half of one in Shift_JIS. */
 const FIRST_AMBIGUOUS = 0x40;
+/** Stands for broken characters. */
+const REPLACEMENT = '\ufffd';
 const LONGEST_SEARCH = 64;
 const LINE_FEED = 0x0a;
 /** Less is decoded again each time. */
@@ -40,6 +42,10 @@ interface Piece {
   offset: number;
   /** Its bytes are its characters. */
   isAscii: boolean;
+  /** Of UTF-8, with all characters as they were: they can be counted without being decoded. */
+  isPlain: boolean;
+  /** Where characters of a plain piece were counted up to. */
+  counted: { readonly at: number; readonly characters: number };
   /** Beginnings of lines, and how many characters stand before them. */
   readonly lines: { readonly at: number; readonly characters: number }[];
 }
@@ -66,7 +72,16 @@ export class Passage {
       marks.push(mark(source, piece));
       if (whole) text += source.content.text;
       else if (piece.isAscii) text += DECODERS['utf-8'].decode(this.#read(piece.from, piece.to));
-      else text += decode(this.#read(this.#characterStart(piece), piece.to), piece.encoding);
+      else {
+        const start = this.#characterStart(piece);
+        const bytes = this.#read(start, piece.to);
+        const isUtf8 = piece.encoding === 'utf-8' || piece.encoding === 'normalised';
+        const written = isUtf8 ? DECODERS['utf-8'].decode(bytes) : undefined;
+        const decoded = written === undefined ? decode(bytes, piece.encoding) : piece.encoding === 'utf-8' ? normalise(written) : written;
+        text += decoded;
+        piece.counted = { at: start, characters: 0 };
+        piece.isPlain = decoded === written && !decoded.includes(REPLACEMENT) && unitsOf(bytes) === decoded.length;
+      }
     }
     this.window = new TextWindow(text, marks);
   }
@@ -76,6 +91,7 @@ export class Passage {
     const piece = this.#pieces.findLast(({ from }) => from <= offset);
     if (piece === undefined) return 0;
     if (piece.isAscii) return piece.offset + Math.max(0, Math.min(offset, piece.to) - piece.from);
+    if (piece.isPlain) return piece.offset + this.#count(piece, Math.min(offset, piece.to));
     const { encoding, lines } = piece;
     const to = Math.min(offset, piece.to);
     let from = lines.findLast(({ at }) => at <= to) ?? { at: this.#characterStart(piece), characters: 0 };
@@ -87,6 +103,18 @@ export class Passage {
       lines.push(from);
     }
     return piece.offset + from.characters + decode(this.#read(from.at, to), encoding).length;
+  }
+
+  /** Characters of a plain piece before an offset. */
+  #count(piece: Piece, offset: number): number {
+    const start = this.#characterStart(piece);
+    if (offset <= start) return 0;
+    let whole = offset;
+    while (whole > start && whole < piece.to && !beginsUtf8(this.#bytes[whole - this.#from] ?? 0)) whole--;
+    const from = whole >= piece.counted.at ? piece.counted : { at: start, characters: 0 };
+    piece.counted = { at: whole, characters: from.characters + unitsOf(this.#read(from.at, whole)) };
+    // A character that is cut counts.
+    return piece.counted.characters + (whole < offset ? 1 : 0);
   }
 
   #read(from: number, to: number): Uint8Array {
@@ -113,6 +141,13 @@ function isAscii(bytes: Uint8Array): boolean {
   return true;
 }
 
+/** UTF-16 code units of characters that begin in bytes of UTF-8. */
+function unitsOf(bytes: Uint8Array): number {
+  let units = 0;
+  for (const byte of bytes) if ((byte & 0xc0) !== 0x80) units += byte < 0xf0 ? 1 : 2;
+  return units;
+}
+
 function beginsShiftJis(byte: number): boolean {
   return byte < FIRST_AMBIGUOUS;
 }
@@ -132,7 +167,18 @@ function pieces(sources: readonly Source[], from: number, to: number): Piece[] {
     const last = found.at(-1);
     if (last !== undefined && encoding !== 'normalised' && last.encoding === encoding && last.to === start) {
       found[found.length - 1] = { ...last, to: end };
-    } else found.push({ from: start, to: end, encoding, source, offset: 0, isAscii: false, lines: [] });
+    } else
+      found.push({
+        from: start,
+        to: end,
+        encoding,
+        source,
+        offset: 0,
+        isAscii: false,
+        isPlain: false,
+        counted: { at: start, characters: 0 },
+        lines: [],
+      });
   }
   return found;
 }
