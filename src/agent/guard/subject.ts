@@ -90,9 +90,10 @@ export async function isUnchanged(subject: Subject, name: Buffer): Promise<boole
 
 export async function hashFile(file: FileHandle): Promise<string> {
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(READ_CHUNK);
+  const { size } = await file.stat();
+  const buffer = Buffer.allocUnsafe(Math.min(READ_CHUNK, Math.max(1, size)));
   for (let at = 0; ;) {
-    const { bytesRead } = await file.read(buffer, 0, READ_CHUNK, at);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
