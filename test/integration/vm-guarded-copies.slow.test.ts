@@ -43,7 +43,7 @@ describe.skipIf(missing !== null)(
       vm = await Machine.boot({ say: (line) => process.stdout.write(`vm-guarded-copies: ${line}\n`) });
       await vm.plugStick('sources', join(root, 'sources.img'), { serial: 'SOURCES' });
       await vm.until('ls /dev/disk/by-id/usb-*SOURCES*:0');
-    await vm.run(`mkdir -p /media/sources /media/stick && mount $(${partition('SOURCES', '')}) /media/sources`);
+      await vm.run(`mkdir -p /media/sources /media/stick && mount $(${partition('SOURCES', '')}) /media/sources`);
     }, 900_000);
     afterAll(async () => {
       await vm?.stop();
