@@ -74,13 +74,13 @@ export class Passage {
       else if (piece.isAscii) text += DECODERS['utf-8'].decode(this.#read(piece.from, piece.to));
       else {
         const start = this.#characterStart(piece);
-        const bytes = this.#read(start, piece.to);
+        const encoded = this.#read(start, piece.to);
         const isUtf8 = piece.encoding === 'utf-8' || piece.encoding === 'normalised';
-        const written = isUtf8 ? DECODERS['utf-8'].decode(bytes) : undefined;
-        const decoded = written === undefined ? decode(bytes, piece.encoding) : piece.encoding === 'utf-8' ? normalise(written) : written;
+        const written = isUtf8 ? DECODERS['utf-8'].decode(encoded) : undefined;
+        const decoded = written === undefined ? decode(encoded, piece.encoding) : piece.encoding === 'utf-8' ? normalise(written) : written;
         text += decoded;
         piece.counted = { at: start, characters: 0 };
-        piece.isPlain = decoded === written && !decoded.includes(REPLACEMENT) && unitsOf(bytes) === decoded.length;
+        piece.isPlain = decoded === written && !decoded.includes(REPLACEMENT) && unitsOf(encoded) === decoded.length;
       }
     }
     this.window = new TextWindow(text, marks);
