@@ -31,6 +31,9 @@ export class WideStrings {
   }
 
   push(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    const goesOn = this.#held.length % 2 === 1 ? piece[0] === 0 : isPrintable(piece[0]);
+    if (!goesOn) this.#endHeld();
     const bytes = joined(this.#held, piece);
     let from = 0;
     if (this.#goesOn) {
@@ -45,12 +48,7 @@ export class WideStrings {
 
   /** What was found since the last time, a line each; at the `end` of a file what is held, too. */
   take(end: boolean): string {
-    if (end) {
-      const run = this.#held.length + (this.#held.length % 2);
-      if (this.#goesOn || run / 2 >= FEWEST_CHARACTERS) this.#endRun(this.#held, 0, run);
-      this.#held = new Uint8Array();
-      this.#goesOn = false;
-    }
+    if (end) this.#endHeld();
     const text = this.#found.join('');
     this.#found = [];
     this.#characters = 0;
@@ -84,6 +82,13 @@ export class WideStrings {
       this.#goesOn = true;
     }
     this.#held = bytes.slice(from);
+  }
+
+  #endHeld(): void {
+    const run = this.#held.length + (this.#held.length % 2);
+    if (this.#goesOn || run / 2 >= FEWEST_CHARACTERS) this.#endRun(this.#held, 0, run);
+    this.#held = new Uint8Array();
+    this.#goesOn = false;
   }
 
   #endRun(bytes: Uint8Array, begin: number, end: number): void {
