@@ -60,6 +60,7 @@ export class EnrolledGuest {
     await guest.#enrol(collector.text('agentUrl'));
     await machine.run(`${PROGRAM} service install --no-automount`);
     await guest.startAgent();
+    await guest.untilStatus(({ policy: known }) => known !== null);
     return guest;
   }
 
@@ -78,7 +79,7 @@ export class EnrolledGuest {
   async startAgent(): Promise<void> {
     const confined = `setpriv --no-new-privs --bounding-set=-all,${unitCapabilities().join(',')}`;
     await this.machine.run(
-      `rm -f /tmp/agent.log; umask 077; ${confined} ${PROGRAM} agent run >/tmp/agent.log 2>&1 & echo $! >/run/agent.pid`,
+      `mkdir -p -m 755 /run/sekisho; rm -f /tmp/agent.log; umask 077; ${confined} ${PROGRAM} agent run >/tmp/agent.log 2>&1 & echo $! >/run/agent.pid`,
     );
     await this.machine.until('grep -q ^ready /tmp/agent.log');
   }
@@ -88,14 +89,14 @@ export class EnrolledGuest {
   }
 
   async status(): Promise<AgentStatus> {
-    return JSON.parse(await this.machine.run(`${PROGRAM} agent status --json`)) as AgentStatus;
+    return JSON.parse(await this.machine.run('node /product/guest/agent-client.mjs status')) as AgentStatus;
   }
 
   async untilStatus(test: (status: AgentStatus) => boolean): Promise<AgentStatus> {
-    for (let tries = 0; ; tries += 1) {
+    for (const end = Date.now() + 180_000; ;) {
       const status = await this.status();
       if (test(status)) return status;
-      if (tries === 30) throw new Error(`the agent's state never came: ${JSON.stringify(status)}`);
+      if (Date.now() > end) throw new Error(`the agent's state never came: ${JSON.stringify(status)}`);
     }
   }
 

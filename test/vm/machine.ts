@@ -69,7 +69,11 @@ export class Machine {
 
   /** Resolves when the guest takes commands. */
   static async boot(
-    options: { readonly kernel?: GuestKernel; readonly devices?: readonly string[]; readonly say?: (line: string) => void } = {},
+    options: {
+      readonly kernel?: GuestKernel;
+      readonly devices?: readonly string[];
+      readonly say?: (line: string) => void;
+    } = {},
   ): Promise<Machine> {
     const image = guestImage(options.kernel, options.say);
     const folder = mkdtempSync(join(tmpdir(), 'sekisho-vm-'));
@@ -109,6 +113,8 @@ export class Machine {
           '-device',
           'qemu-xhci,id=xhci,p2=15,p3=15',
         ])
+        // A reader for cards, empty.
+        .concat(['-drive', 'if=none,id=no-card', '-device', 'sdhci-pci', '-device', 'sd-card,id=card-reader,drive=no-card'])
         .concat(['-chardev', `socket,id=commands,path=${join(folder, 'commands')},server=off`])
         .concat(['-device', 'virtserialport,chardev=commands,name=sekisho.commands'])
         .concat(
@@ -194,6 +200,23 @@ export class Machine {
       Object.assign(more, { rootdir, desc: 'Test Phone' });
     }
     await this.#qmp.call('device_add', { driver: DRIVERS[kind], id: name, bus: 'xhci.0', ...more });
+  }
+
+  /** Puts a card into the reader; its size is a power of two. The guest sees it once it has the drivers sdhci_pci and mmc_block. */
+  async insertCard(name: string, image: string): Promise<void> {
+    await this.#addImage(name, image, false);
+    await this.#qmp.call('blockdev-insert-medium', { id: 'card-reader', 'node-name': `image-${name}` });
+  }
+
+  async removeCard(name: string): Promise<void> {
+    await this.#qmp.call('blockdev-remove-medium', { id: 'card-reader' });
+    await this.#qmp.call('blockdev-del', { 'node-name': `image-${name}` });
+  }
+
+  /** A disk behind PCI, which neither a laptop's firmware nor QEMU calls external. */
+  async plugNvme(name: string, image: string, serial: string): Promise<void> {
+    await this.#addImage(name, image, false);
+    await this.#qmp.call('device_add', { driver: 'nvme', id: name, drive: `image-${name}`, serial });
   }
 
   /** As if pulled out: nothing is flushed, nobody is asked. */
