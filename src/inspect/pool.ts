@@ -11,6 +11,8 @@ const WORKER = new URL('./worker.ts', import.meta.url);
 /** A worker stops by itself at its deadline and keeps what it found. One that does not is ended this much later. */
 const GRACE_MILLIS = 500;
 const MEBIBYTE = 1_048_576;
+/** Buffers and WebAssembly lie outside the heap, where V8 holds a worker to nothing: it is asked so often while it works. */
+const MEMORY_LOOK_MILLIS = 200;
 /** A file up to this size may take the worker that is kept for short ones. */
 const SMALL_BYTES = MEBIBYTE;
 
@@ -27,6 +29,7 @@ interface Slot {
   readonly short: boolean;
   task: Task | undefined;
   timer: NodeJS.Timeout | undefined;
+  watch: NodeJS.Timeout | undefined;
   started: number;
 }
 
@@ -80,6 +83,7 @@ export class InspectionPool implements Inspector {
         () => this.#replace(slot, 'timed-out'),
         Math.min(task.job.limits.maxMillis, 2 ** 31 - 1 - GRACE_MILLIS) + GRACE_MILLIS,
       );
+      slot.watch = setInterval(() => void this.#lookAtMemory(slot), MEMORY_LOOK_MILLIS);
       slot.worker.ref();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker, not a window
       slot.worker.postMessage(task.job);
@@ -110,7 +114,7 @@ export class InspectionPool implements Inspector {
   #start(memory: number, short: boolean): Slot {
     // Flags of the process that uses us (`--input-type`, a loader) are not meant for this thread.
     const worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: memory }, execArgv: [], stderr: true, stdout: true });
-    const slot: Slot = { worker, memoryMebibytes: memory, short, task: undefined, timer: undefined, started: 0 };
+    const slot: Slot = { worker, memoryMebibytes: memory, short, task: undefined, timer: undefined, watch: undefined, started: 0 };
     this.#slots.push(slot);
     worker.unref();
     worker.on('message', (message: unknown) => this.#answer(slot, message));
@@ -126,11 +130,19 @@ export class InspectionPool implements Inspector {
       return;
     }
     const { settle } = slot.task;
-    clearTimeout(slot.timer);
+    stopWatching(slot);
     slot.task = undefined;
     slot.worker.unref();
     settle(answer.data.inspection);
     this.#dispatch();
+  }
+
+  async #lookAtMemory(slot: Slot): Promise<void> {
+    const { task, worker, memoryMebibytes } = slot;
+    // A worker that just ended has none.
+    const statistics = await worker.getHeapStatistics().catch(() => null);
+    if (statistics === null || slot.task !== task) return;
+    if (statistics.external_memory > memoryMebibytes * MEBIBYTE) this.#replace(slot, 'worker-died');
   }
 
   /** Gives up on a worker: settles its file with the reason and lets a new worker take the next one. */
@@ -147,11 +159,16 @@ export class InspectionPool implements Inspector {
   }
 
   #fail(slot: Slot, reason: UnreadableReason): void {
-    clearTimeout(slot.timer);
+    stopWatching(slot);
     const task = slot.task;
     slot.task = undefined;
     task?.settle(unreadableFile(reason, sizeOf(task.job.path), performance.now() - slot.started));
   }
+}
+
+function stopWatching(slot: Slot): void {
+  clearTimeout(slot.timer);
+  clearInterval(slot.watch);
 }
 
 function memoryMebibytes(limits: InspectionLimits | undefined): number {

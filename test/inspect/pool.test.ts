@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { InspectionLimits } from '../../src/contracts/finding.ts';
 import { inspection } from '../../src/contracts/finding.ts';
@@ -123,6 +124,16 @@ describe('the pool', () => {
     expect((await look(inspector, put('after.txt', NUMBER), { maxMemoryBytes: 64 * 1024 * 1024 })).persons.to).toBe(1);
   });
 
+  it('survives a worker whose buffers, outside its heap, run over the limit', async () => {
+    const inspector = start(1);
+    const bomb = deflateSync(deflateSync(Buffer.alloc(400_000_000), { level: 9 }), { level: 9 });
+    expect(bomb.length).toBeLessThan(10_000);
+    const path = put('bomb.pdf', pdfWithPage(bomb, '[/FlateDecode/FlateDecode]'));
+    const seen = await look(inspector, path, { maxMemoryBytes: 96 * 1024 * 1024 });
+    expect(seen.unreadable).toEqual([{ reason: 'worker-died' }]);
+    expect((await look(inspector, put('after-bomb.txt', NUMBER))).persons.to).toBe(1);
+  });
+
   it('settles everything when it is closed, and whatever comes after', async () => {
     const inspector = start(1);
     const waiting = [put('slow.txt', SLOW), put('b.txt', NUMBER)].map((path) => look(inspector, path));
@@ -166,3 +177,15 @@ describe('paths', () => {
     expect(await look(start(1), path)).toMatchObject({ type: 'empty', unreadable: [], findings: [] });
   });
 });
+
+/** A PDF of one page with this content stream. */
+function pdfWithPage(content: Uint8Array, filter: string): Buffer {
+  const objects = [
+    Buffer.from('<</Type/Catalog/Pages 2 0 R>>'),
+    Buffer.from('<</Type/Pages/Kids[3 0 R]/Count 1>>'),
+    Buffer.from('<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>'),
+    Buffer.concat([Buffer.from(`<</Length ${content.length}/Filter${filter}>>stream\n`), content, Buffer.from('\nendstream')]),
+  ];
+  const parts = objects.map((object, index) => Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), object, Buffer.from('\nendobj\n')]));
+  return Buffer.concat([Buffer.from('%PDF-1.7\n'), ...parts, Buffer.from('trailer<</Root 1 0 R/Size 5>>\n%%EOF\n')]);
+}
