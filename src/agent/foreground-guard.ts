@@ -23,6 +23,8 @@ import { systemClock } from './system-clock.ts';
 export interface ForegroundGuardOptions {
   readonly platform: Platform;
   readonly volume: Volume;
+  /** Where the medium is mounted until its view is there (fuse). */
+  readonly medium?: string | undefined;
   readonly mode: 'watch' | 'fuse';
   /** age identities that open what the organisation encrypts; may be none. */
   readonly identities: readonly string[];
@@ -69,6 +71,7 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
       quarantine,
       guardFolder: join(options.state, 'guard'),
       identities: options.identities,
+      medium: options.medium,
       clock,
       log,
     }),

@@ -13,13 +13,15 @@ export interface GuardParts {
   readonly guardFolder: string;
   /** age identities that open what the organisation encrypts; none without an organisation. */
   readonly identities: readonly string[];
+  /** Where the medium of a fuse guard is mounted until its view is there; left out: at the volume's own place. */
+  readonly medium?: string | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
 
 /** The guard that the mode asks for. */
 export function guardFactory(parts: GuardParts) {
-  const { platform, quarantine, guardFolder, identities, clock, log } = parts;
+  const { platform, quarantine, guardFolder, identities, medium, clock, log } = parts;
   return (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean): Guard => {
     const common = {
       root: volume.mountPoint,
@@ -31,7 +33,7 @@ export function guardFactory(parts: GuardParts) {
       onProblem: (problem: Failure) => log(`${volume.mountPoint}: ${problem.message}`),
     };
     return mode === 'fuse'
-      ? createFuseGuard({ ...common, readOnly: volume.readOnly, identities })
+      ? createFuseGuard({ ...common, ...(medium === undefined ? {} : { medium }), readOnly: volume.readOnly, identities })
       : createWatchGuard({ ...common, inspectPresent, recoverIdentities: identities });
   };
 }

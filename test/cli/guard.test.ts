@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { generateIdentity } from '../../src/age/index.ts';
+import { viewMissing } from '../agent/fuse-guard/harness.ts';
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/sekisho.js');
 const POLICY = resolve(import.meta.dirname, '../../policies/default.yaml');
@@ -54,4 +55,37 @@ test('a folder is guarded until SIGTERM, with its events in a file; half a line 
     .split('\n')
     .map((line) => (JSON.parse(line) as { body: { type: string } }).body.type);
   expect(types).toEqual(['agent.started', 'policy.applied', 'volume.mounted', 'agent.stopped']);
+});
+
+test.skipIf(viewMissing() !== null)('a medium is never to be seen at its place but through the view', async () => {
+  const at = join(folder, 'view');
+  const image = join(folder, 'image');
+  mkdirSync(at);
+  writeFileSync(image, '');
+  truncateSync(image, 16 * 1024 * 1024);
+  execFileSync('mkfs.ext4', ['-q', '-F', image]);
+  const where = ['--device', image, '--at', at, '--state', join(folder, 'state'), '--policy', POLICY, '--recipient', recipient];
+  const child = spawn(process.execPath, [PROGRAM, 'guard', '--mode', 'fuse', ...where], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kinds = new Set<string>();
+  const look = setInterval(() => {
+    const line = readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .find((mount) => mount.split(' ')[1] === at);
+    if (line !== undefined) kinds.add(line.split(' ')[2] ?? '');
+  }, 5);
+  expect(String((await once(child.stdout, 'data'))[0])).toMatch(/^ready: /);
+  writeFileSync(join(at, 'plain.txt'), 'harmless');
+  clearInterval(look);
+  expect([...kinds].filter((kind) => kind !== 'fuse.sekisho')).toEqual([]);
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await gone).toEqual([0, null]);
+  expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder);
+  expect(readdirSync(at)).toEqual([]);
+  const medium = join(folder, 'mounted');
+  mkdirSync(medium);
+  execFileSync('mount', ['-o', 'loop', image, medium]);
+  const kept = existsSync(join(medium, 'plain.txt'));
+  execFileSync('umount', [medium]);
+  expect(kept).toBe(true);
 });

@@ -12,7 +12,7 @@ const PYTHON = '/usr/bin/python3';
 const LOGIND = 'org.freedesktop.login1';
 const LOGIND_PATH = '/org/freedesktop/login1';
 const MOCK = 'org.freedesktop.DBus.Mock';
-const WAIT_MILLIS = 10_000;
+const WAIT_MILLIS = 60_000;
 
 /** What is missing for these helpers, as a sentence; null when all is there. */
 export function whyNoDesktop(): string | null {

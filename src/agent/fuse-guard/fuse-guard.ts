@@ -29,8 +29,10 @@ import { readMark, TemporaryIds } from './temporary-ids.ts';
 import { ViewThread } from './view-thread.ts';
 
 export interface FuseGuardOptions {
-  /** Where the medium is mounted, or a folder: the view takes its place. */
+  /** Where programs see the view: where the medium is mounted, or a folder, and the view takes its place. */
   readonly root: string;
+  /** Where the medium is mounted until the view is there, when it is not at `root`: out of everybody's reach. */
+  readonly medium?: string;
   readonly volumeId: string;
   readonly readOnly: boolean;
   /** On the host, for the agent alone; one for all guards of the agent. */
@@ -62,6 +64,8 @@ interface Running {
   readonly device: number;
   readonly wake: number;
   readonly place: Buffer;
+  /** Where the medium was mounted. */
+  readonly home: Buffer;
   readonly thread: ViewThread;
   readonly journal: Journal;
   readonly files: FileThread;
@@ -108,7 +112,8 @@ class ViewGuard implements FuseGuard {
     await clearStaging(staging);
     const calls = (this.#calls ??= loadSystemCalls());
     const at = await realpath(Buffer.from(this.#options.root), 'buffer');
-    const taken = takeMedium(calls, at);
+    const home = this.#options.medium === undefined ? at : await realpath(Buffer.from(this.#options.medium), 'buffer');
+    const taken = takeMedium(calls, home);
     if (!taken.ok) return taken;
     const { root, wasMounted } = taken.value;
     const journal = new Journal(journalFolder, clock);
@@ -139,7 +144,7 @@ class ViewGuard implements FuseGuard {
       drop: (stage, file) => files.drop(stage, file),
       inBackground: (work) => this.#inBackground(work),
     });
-    this.#parts = { root, device, wake, place: at, thread, files, journal, judgements, wasMounted };
+    this.#parts = { root, device, wake, place: at, home, thread, files, journal, judgements, wasMounted };
     void files.ended.then((reason) => this.#threadEnded(reason));
     void thread.ended.then((reason) => this.#threadEnded(reason));
     await Promise.race([this.#ready.promise, thread.ended]);
@@ -222,9 +227,9 @@ class ViewGuard implements FuseGuard {
     }
   }
 
-  #giveBack({ root, place }: Running): void {
+  #giveBack({ root, home }: Running): void {
     try {
-      this.#calls?.attachMount(root, place);
+      this.#calls?.attachMount(root, home);
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
     }

@@ -1,5 +1,5 @@
 import { closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { detachStaleViews, folderVolume, guardInForeground } from '../../agent/index.ts';
@@ -86,16 +86,17 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
     if (impossible !== null) return err(impossible);
     for (const path of [options.dir, options.at]) if (path !== undefined) detachStaleViews(callerPath(path));
   }
-  const mounted = await mount(platform, options);
-  if (!mounted.ok) return mounted;
-  const { volume } = mounted.value;
   const state = options.state === undefined ? join(platform.paths.agentState, 'foreground') : callerPath(options.state);
   process.umask(0o077);
+  const mounted = await mount(platform, options, state);
+  if (!mounted.ok) return mounted;
+  const { volume, medium } = mounted.value;
   const sink = openSink(options);
   try {
     const started = await guardInForeground({
       platform,
       volume,
+      medium,
       mode: options.mode,
       identities: identities.value,
       policy: policy.value,
@@ -165,10 +166,12 @@ interface Sink {
 
 interface Mounted {
   readonly volume: Volume;
+  /** Where it is mounted until the view is there. */
+  readonly medium?: string;
   readonly unmount: TemporaryMount['unmount'];
 }
 
-async function mount(platform: Platform, { device, dir, at }: Options): Promise<Result<Mounted, Failure>> {
+async function mount(platform: Platform, { device, dir, at, mode }: Options, state: string): Promise<Result<Mounted, Failure>> {
   const source = callerPath(device ?? dir ?? '');
   try {
     const facts = await stat(source);
@@ -179,10 +182,13 @@ async function mount(platform: Platform, { device, dir, at }: Options): Promise<
   }
   if (at === undefined) return ok({ volume: folderVolume(source), unmount: () => Promise.resolve(ok(undefined)) });
   const place = callerPath(at);
-  const mounted = await platform.mountTemporarily(source, place);
+  // Where nobody but us comes: at its place it would stand open until the view is there.
+  const medium = mode === 'fuse' ? join(state, 'medium') : place;
+  if (mode === 'fuse') await mkdir(medium, { recursive: true, mode: 0o700 });
+  const mounted = await platform.mountTemporarily(source, medium);
   if (!mounted.ok) return mounted;
-  const volume = (await mountedAt(platform, place)) ?? folderVolume(place);
-  return ok({ volume, unmount: mounted.value.unmount });
+  const volume = { ...((await mountedAt(platform, medium)) ?? folderVolume(place)), mountPoint: place };
+  return ok({ volume, medium, unmount: mounted.value.unmount });
 }
 
 /** What the platform makes of the mount just made. */
