@@ -138,11 +138,11 @@ export class InspectionPool implements Inspector {
   }
 
   async #lookAtMemory(slot: Slot): Promise<void> {
-    const { task, worker, memoryMebibytes } = slot;
+    const { task, worker } = slot;
     // A worker that just ended has none.
     const statistics = await worker.getHeapStatistics().catch(() => null);
     if (statistics === null || slot.task !== task) return;
-    if (statistics.external_memory > memoryMebibytes * MEBIBYTE) this.#replace(slot, 'worker-died');
+    if (statistics.external_memory > slot.memoryMebibytes * MEBIBYTE) this.#replace(slot, 'worker-died');
   }
 
   /** Gives up on a worker: settles its file with the reason and lets a new worker take the next one. */
