@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -61,6 +61,8 @@ test.skipIf(viewMissing() !== null)('a medium is never to be seen at its place b
   const at = join(folder, 'view');
   const image = join(folder, 'image');
   mkdirSync(at);
+  // Others may look into the state folder, but never to where the medium is mounted meanwhile.
+  mkdirSync(join(folder, 'state'), { mode: 0o755 });
   writeFileSync(image, '');
   truncateSync(image, 16 * 1024 * 1024);
   execFileSync('mkfs.ext4', ['-q', '-F', image]);
@@ -76,6 +78,7 @@ test.skipIf(viewMissing() !== null)('a medium is never to be seen at its place b
   expect(String((await once(child.stdout, 'data'))[0])).toMatch(/^ready: /);
   writeFileSync(join(at, 'plain.txt'), 'harmless');
   clearInterval(look);
+  expect(statSync(join(folder, 'state/medium')).mode & 0o777).toBe(0o700);
   expect([...kinds].filter((kind) => kind !== 'fuse.sekisho')).toEqual([]);
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
@@ -88,4 +91,17 @@ test.skipIf(viewMissing() !== null)('a medium is never to be seen at its place b
   const kept = existsSync(join(medium, 'plain.txt'));
   execFileSync('umount', [medium]);
   expect(kept).toBe(true);
+});
+
+test.skipIf(viewMissing() !== null)('a state folder that cannot be made is told in a sentence, and nothing is mounted', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const where = ['--device', POLICY, '--at', join(folder, 'stick'), '--state', join(folder, 'file/state')];
+  const what = ['guard', '--mode', 'fuse', ...where, '--policy', POLICY, '--recipient', recipient];
+  const child = spawn(process.execPath, [PROGRAM, ...what], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  expect((await once(child, 'close'))[0]).toBe(2);
+  expect(said).toContain('file/state/medium');
+  expect(said).not.toContain('    at ');
+  expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(folder);
 });

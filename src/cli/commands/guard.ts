@@ -1,5 +1,5 @@
 import { closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { detachStaleViews, folderVolume, guardInForeground } from '../../agent/index.ts';
@@ -9,6 +9,7 @@ import { ageRecipient } from '../../contracts/ids.ts';
 import type { Policy } from '../../contracts/policy.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import type { Volume } from '../../contracts/volume.ts';
+import { displayName } from '../../core/display-name.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { formatProblem, parsePolicy } from '../../policy/index.ts';
 import { loadPlatform } from '../../platform/index.ts';
@@ -182,13 +183,33 @@ async function mount(platform: Platform, { device, dir, at, mode }: Options, sta
   }
   if (at === undefined) return ok({ volume: folderVolume(source), unmount: () => Promise.resolve(ok(undefined)) });
   const place = callerPath(at);
-  // Where nobody but us comes: at its place it would stand open until the view is there.
-  const medium = mode === 'fuse' ? join(state, 'medium') : place;
-  if (mode === 'fuse') await mkdir(medium, { recursive: true, mode: 0o700 });
+  let medium = place;
+  if (mode === 'fuse') {
+    const hidden = await hiddenPlace(state);
+    if (!hidden.ok) return hidden;
+    medium = hidden.value;
+  }
   const mounted = await platform.mountTemporarily(source, medium);
   if (!mounted.ok) return mounted;
   const volume = { ...((await mountedAt(platform, medium)) ?? folderVolume(place)), mountPoint: place };
   return ok({ volume, medium, unmount: mounted.value.unmount });
+}
+
+/**
+ * Where nobody but us comes: at its own place the medium would stand open until the view is there. The folder around it is
+ * what keeps others out, for once mounted the medium's root has modes of its own.
+ */
+async function hiddenPlace(state: string): Promise<Result<string, Failure>> {
+  const folder = join(state, 'medium');
+  const place = join(folder, 'root');
+  try {
+    await mkdir(place, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    return ok(place);
+  } catch (error) {
+    const { code, message } = fromErrno(error);
+    return err(failure(code, `${displayName(folder)}: ${message}`));
+  }
 }
 
 /** What the platform makes of the mount just made. */
