@@ -9,7 +9,7 @@ import { agentEvent } from '../../src/contracts/event.ts';
 import { viewMissing } from '../agent/fuse-guard/harness.ts';
 import { copyWay, WAY_NAMES, wayOf } from './copy-ways.ts';
 import { loopVolumeMissing, makeLoopVolume, type LoopVolume } from './loop-volume.ts';
-import { KIND_NAMES, officeFiles, type OfficeFile } from './ten-kinds.ts';
+import { KIND_NAMES, type OfficeFile, officeFiles, POLICY } from './ten-kinds.ts';
 
 /**
  * The promise of the fuse guard on a whole medium: files of ten kinds, a third of them sensitive, brought there by nine
@@ -19,14 +19,6 @@ import { KIND_NAMES, officeFiles, type OfficeFile } from './ten-kinds.ts';
 const PROGRAM = resolve(import.meta.dirname, '../../dist/program/main.js');
 const FILES = Number(process.env['FILES'] ?? 500);
 const MEDIUM_BYTES = 128 * 1024 * 1024;
-const POLICY = `
-format: sekisho-policy/1
-name: copies
-title: { ja: 試験, en: Test }
-rules:
-  - { id: keys, when: [{ findings: [{ detector: secret.private-key }] }], action: block }
-  - { id: my-numbers, when: [{ findings: [{ detector: jp.my-number }] }], action: encrypt }
-`;
 
 const missing = viewMissing() ?? loopVolumeMissing() ?? programsMissing('age', 'rsync', 'gio', 'python3', 'dd', 'tar');
 if (missing !== null) console.log(`guarded-copies.slow: skipped, ${missing}`);

@@ -4,6 +4,16 @@ import { zipBytes } from '../extract/zip-bytes.ts';
 
 /** What an employee's folder holds, in ten kinds: harmless, with My Numbers, or with a private key. Each file is another. */
 
+/** What the standings rest on. */
+export const POLICY = `
+format: sekisho-policy/1
+name: copies
+title: { ja: 試験, en: Test }
+rules:
+  - { id: keys, when: [{ findings: [{ detector: secret.private-key }] }], action: block }
+  - { id: my-numbers, when: [{ findings: [{ detector: jp.my-number }] }], action: encrypt }
+`;
+
 export type Standing = 'allowed' | 'encrypted' | 'refused';
 
 export interface OfficeFile {

@@ -8,7 +8,7 @@ import { openRaw, verifyMedium } from '../../src/media/index.ts';
 import { Machine, machineMissing } from '../vm/machine.ts';
 import { makeStickImage } from '../vm/stick-image.ts';
 import { copyWay, WAY_NAMES } from './copy-ways.ts';
-import { KIND_NAMES, officeFiles } from './ten-kinds.ts';
+import { KIND_NAMES, officeFiles, POLICY } from './ten-kinds.ts';
 
 /**
  * The fuse guard on sticks that this machine's own kernel may not know: in a virtual machine whose kernel has no FUSE
@@ -19,14 +19,6 @@ const missing = machineMissing();
 if (missing !== null) process.stdout.write(`vm-guarded-copies: skipped, ${missing}\n`);
 
 const FILES = Number(process.env['VM_FILES'] ?? 45);
-const POLICY = `
-format: sekisho-policy/1
-name: copies
-title: { ja: 試験, en: Test }
-rules:
-  - { id: keys, when: [{ findings: [{ detector: secret.private-key }] }], action: block }
-  - { id: my-numbers, when: [{ findings: [{ detector: jp.my-number }] }], action: encrypt }
-`;
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 describe.skipIf(missing !== null)(

@@ -32,7 +32,7 @@ export function registerEnrol(media: Command): void {
     .requiredOption('--due <date>', 'when it is to be back, YYYY-MM-DD; from then on it counts as not enrolled')
     .option('--erase', 'first write zeros over all of the device, so that nothing old remains, and make a new filesystem')
     .addOption(new Option('--filesystem <kind>', 'with --erase').choices(ERASED_FILESYSTEMS).default('exfat'))
-    .option('--guests', 'put a page on it that opens its files in any browser with a passphrase, which is printed once')
+    .option('--guests', 'put a page on it that opens its files in a browser with a passphrase, which is printed once')
     .option('--json', 'the record as JSON, with the passphrase')
     .addHelpText('after', '\nExample:\n  sudo sekisho media enroll /dev/sdb --erase --org ./organisation --holder tanaka --due 2027-03-31')
     .action(async (medium: string, options: EnrolOptions) => {
