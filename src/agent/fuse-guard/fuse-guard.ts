@@ -45,6 +45,10 @@ export interface FuseGuardOptions {
   /** Left out: where the kernel has it. */
   readonly passthrough?: boolean;
   readonly onProblem?: (failure: Failure) => void;
+  /** Parts of a stored file do not open; told once a file. The path is shown text. */
+  readonly onDamaged?: (path: string) => void;
+  /** The guard ended without being stopped; it is to be stopped. */
+  readonly onEnded?: (why: 'unmounted' | 'failed') => void;
 }
 
 export interface FuseGuard extends Guard {
@@ -247,7 +251,7 @@ class ViewGuard implements FuseGuard {
   #unmounted(): void {
     if (this.#stopping) return;
     this.#options.onProblem?.(failure('DLP_GUARD_START', 'Somebody unmounted the view; its medium is guarded no more and out of reach.'));
-    void this.stop();
+    void this.stop().then(() => this.#options.onEnded?.('unmounted'));
   }
 
   #threadEnded(reason: string): void {
@@ -256,6 +260,7 @@ class ViewGuard implements FuseGuard {
     this.#options.onProblem?.(
       failure('DLP_GUARD_START', `The view ended (${reason}). Its medium is out of reach until the guard starts again.`),
     );
+    this.#options.onEnded?.('failed');
   }
 
   #receive(message: FromView): void {
@@ -276,11 +281,12 @@ class ViewGuard implements FuseGuard {
         return this.#inBackground(discard(message));
       case 'removePlain':
         return this.#inBackground(this.#removePlain(message.temporaryId));
-      case 'damaged':
-        this.#options.onProblem?.(
-          failure('DLP_AGE_PAYLOAD', `${shownPath(parsePath(message.path))}: parts of the encrypted file are damaged and cannot be read.`),
-        );
+      case 'damaged': {
+        const path = shownPath(parsePath(message.path));
+        this.#options.onProblem?.(failure('DLP_AGE_PAYLOAD', `${path}: parts of the encrypted file are damaged and cannot be read.`));
+        this.#options.onDamaged?.(path);
         return;
+      }
       case 'drained':
         return this.#drained.resolve();
       case 'unmounted':
