@@ -34,8 +34,16 @@ export class EnrolledGuest {
     this.#password = password;
   }
 
-  /** `root`: an empty folder for the organisation's and the collector's files. */
-  static async start(root: string, policy: string, say: (line: string) => void): Promise<EnrolledGuest> {
+  /**
+   * `root`: an empty folder for the organisation's and the collector's files. With systemd, the installed unit runs the
+   * agent; without, this class does.
+   */
+  static async start(
+    root: string,
+    policy: string,
+    say: (line: string) => void,
+    init: 'least' | 'systemd' = 'least',
+  ): Promise<EnrolledGuest> {
     const at = (name: string): string => join(root, name);
     mkdirSync(root, { recursive: true });
     const password = randomBytes(12).toString('base64url');
@@ -54,12 +62,13 @@ export class EnrolledGuest {
       at('collector'),
       ...doors,
     ]);
-    const machine = await Machine.boot({ say });
+    const machine = await Machine.boot({ init, say });
     const guest = new EnrolledGuest(root, machine, collector, password);
     await guest.push(policy);
     await guest.#enrol(collector.text('agentUrl'));
-    await machine.run(`${PROGRAM} service install --no-automount`);
-    await guest.startAgent();
+    await machine.run(`${PROGRAM} service install ${init === 'least' ? '--no-automount' : ''}`);
+    if (init === 'least') await guest.startAgent();
+    else await machine.until('systemctl is-active sekisho-agent && test -S /run/sekisho/agent.sock');
     await guest.untilStatus(({ policy: known }) => known !== null);
     return guest;
   }

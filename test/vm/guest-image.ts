@@ -32,6 +32,7 @@ const SUITE = 'bookworm';
 const PACKAGES = [
   'age',
   'busybox-static',
+  'dbus',
   'dosfstools',
   'e2fsprogs',
   'exfatprogs',
@@ -45,7 +46,9 @@ const PACKAGES = [
   'procps',
   'python3-minimal',
   'rsync',
+  'systemd-sysv',
   'udev',
+  'udisks2',
   'usbutils',
   'util-linux',
 ];
@@ -195,6 +198,8 @@ function initramfs(folder: string): Buffer {
     ...modules,
     file('init', join(HERE, 'guest/initramfs.sh')),
     file('guest-init', join(HERE, 'guest/init.sh')),
+    file('guest-serve', join(HERE, 'guest/serve.sh')),
+    file('guest-commands.service', join(HERE, 'guest/guest-commands.service')),
   ]);
 }
 
