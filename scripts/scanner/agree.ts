@@ -15,6 +15,7 @@ import {
   OUTPUT_COUNT,
   REACH,
   READS_SHIFT_JIS,
+  READS_STRINGS,
   RECORD_BYTES,
   WINDOW,
 } from '../../src/core/detect/scanner/kernel/layout.ts';
@@ -41,8 +42,8 @@ let candidates = 0;
 for (let index = 0; index < windows; index++) {
   const window = index % 2 === 0 ? corpusWindow() : madeUpWindow();
   const withContext = random.below(CONTEXT_SHARE) === 0;
-  const shiftJis = random.below(4) > 0;
-  const [compiled, twin] = [records(wasm, window, withContext, shiftJis), records(plain, window, withContext, shiftJis)];
+  const reading = { shiftJis: random.below(4) > 0, strings: random.below(8) === 0 };
+  const [compiled, twin] = [records(wasm, window, withContext, reading), records(plain, window, withContext, reading)];
   if (Buffer.compare(compiled, twin) !== 0) {
     process.stdout.write(`window ${index} differs: ${Buffer.from(window).toString('hex')}\n`);
     process.exit(1);
@@ -63,7 +64,12 @@ function madeUpWindow(): Uint8Array {
 }
 
 /** The engine's records for a window with nothing around it, then the context of its middle, as bytes. */
-function records({ memory, scan, contextAround }: Engine, window: Uint8Array, withContext: boolean, shiftJis: boolean): Uint8Array {
+function records(
+  { memory, scan, contextAround }: Engine,
+  window: Uint8Array,
+  withContext: boolean,
+  { shiftJis, strings }: { readonly shiftJis: boolean; readonly strings: boolean },
+): Uint8Array {
   const start = WINDOW + REACH;
   const end = start + window.length;
   memory.fill(0, WINDOW, start);
@@ -72,6 +78,7 @@ function records({ memory, scan, contextAround }: Engine, window: Uint8Array, wi
   const count = new Int32Array(memory.buffer, OUTPUT_COUNT, 1);
   count[0] = 0;
   new Int32Array(memory.buffer, READS_SHIFT_JIS, 1)[0] = shiftJis ? 1 : 0;
+  new Int32Array(memory.buffer, READS_STRINGS, 1)[0] = strings ? 1 : 0;
   if (scan(start, end) !== end) throw new RangeError('the output is full');
   candidates += count[0];
   const found = memory.slice(OUTPUT, OUTPUT + count[0] * RECORD_BYTES);

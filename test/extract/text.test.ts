@@ -161,6 +161,12 @@ describe('true types', () => {
     const noise = Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 31));
     const seen = await extractBytes(Buffer.concat([noise, Buffer.from('taro@kaisha.co.jp'), noise]));
     expect(seen.type).toBe('unknown');
-    expect(seen.findings.map(({ detector }) => detector)).toEqual(['email']);
+    expect(seen.findings.map(({ detector, where }) => [detector, where])).toEqual([['email', [{}]]]);
+  });
+
+  it('names the line in text of an encoding that it does not know', async () => {
+    const seen = await extractBytes(Buffer.from('\xe8\xe8\xe8\x9d\x01\x01\x01\n'.repeat(40) + 'ivo@kaisha.co.jp', 'latin1'));
+    expect(seen.type).toBe('unknown');
+    expect(seen.findings.map(({ where }) => where)).toEqual([[{ line: 41 }]]);
   });
 });

@@ -8,8 +8,8 @@ import { placeIn, shiftedRow } from './passage.ts';
 import { Passages, type Reading } from './passages.ts';
 import { PersonCounter } from './persons.ts';
 import { RowWriter } from './row-text.ts';
-import { createScanner, type Candidate, type Surroundings } from './scanner/index.ts';
-import type { Segment } from './segment.ts';
+import { createScanner, type Candidate, type Reading as ScannerReading, type Surroundings } from './scanner/index.ts';
+import type { ByteEncoding, Segment } from './segment.ts';
 import { Sight } from './sight.ts';
 import { Sources, type Source } from './sources.ts';
 import { type ReadRow, TableReader } from './table-reader.ts';
@@ -168,7 +168,7 @@ export class Collector {
     const offset = this.#offset;
     this.#offset += bytes.length;
     this.#sources.add({ offset, end: this.#offset, region: this.#region, place, content, row });
-    this.#scanner.push(bytes, 'bytes' in content && content.encoding === 'shift_jis');
+    this.#scanner.push(bytes, 'bytes' in content ? readingOf(content.encoding) : 'utf-8');
     const settled = offset - SCANNER_LAG;
     if (settled < this.#settled + SETTLING) return;
     this.#settled = settled;
@@ -181,7 +181,7 @@ export class Collector {
     if (this.#isInRegion) {
       this.#addWide(true);
       this.#feed?.endRegion();
-      this.#scanner.push(SILENCE, false);
+      this.#scanner.push(SILENCE, 'utf-8');
       this.#offset += SILENCE.length;
     }
     this.#region++;
@@ -215,6 +215,11 @@ export class Collector {
       },
     });
   }
+}
+
+function readingOf(encoding: ByteEncoding): ScannerReading {
+  if (encoding === 'binary') return 'strings';
+  return encoding === 'shift_jis' ? encoding : 'utf-8';
 }
 
 function linesIn(text: string): number {

@@ -1,7 +1,7 @@
 /** Shorter ones are chance, or names of sections and members; every value looked for is longer. */
 const FEWEST_CHARACTERS = 12;
 /** Every run of `FEWEST_CHARACTERS` holds a whole word that is looked at, one of so many. */
-const STRIDE = 4;
+const STRIDE = 5;
 const WORD = 4;
 /** Every second byte of a word. */
 const EVERY_SECOND = 0x00ff_00ff;

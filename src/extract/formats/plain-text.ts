@@ -39,18 +39,21 @@ export async function extractXml(level: Level, content: Content): Promise<void> 
 async function emitText(level: Level, content: Content, hiding?: Hiding): Promise<void> {
   const { emit, budget } = level.extraction;
   let line = 1;
+  let hasLines = true;
   let waiting: TextPiece | undefined;
   /** The piece that waits is told to go on, or to end the text. */
   const emitWaiting = (unfinished: boolean): void => {
     const piece = waiting;
     if (piece === undefined) return;
-    const place = placeOf(level, { line });
+    // Text in an encoding that nobody knows has lines, too; what holds zeros has none.
+    if ('bytes' in piece && piece.encoding === 'binary') hasLines &&= !piece.bytes.includes(0);
+    const place = hasLines ? placeOf(level, { line }) : placeOf(level);
     if ('text' in piece) {
       emit({ kind: 'text', text: hiding?.reveal(piece.text) ?? piece.text, place, unfinished });
       line += countLineFeedsOf(piece.text);
       return;
     }
-    line += countLineFeeds(piece.bytes);
+    if (hasLines) line += countLineFeeds(piece.bytes);
     if (hiding === undefined || !piece.bytes.includes(hiding.sign.charCodeAt(0)))
       return emit({ kind: 'bytes', ...piece, place, unfinished });
     const text = new TextDecoder(piece.encoding === 'binary' ? 'utf-8' : piece.encoding).decode(piece.bytes);

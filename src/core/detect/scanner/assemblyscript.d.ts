@@ -41,7 +41,7 @@ declare const i8x16: {
   eq(left: v128, right: v128): v128;
   lt_s(left: v128, right: v128): v128;
   gt_s(left: v128, right: v128): v128;
-  lt_u(left: v128, right: v128): v128;
+  le_u(left: v128, right: v128): v128;
   gt_u(left: v128, right: v128): v128;
   bitmask(value: v128): i32;
   relaxed_swizzle(table: v128, indices: v128): v128;

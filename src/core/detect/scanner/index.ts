@@ -6,5 +6,5 @@ export type { Candidate, MissKind } from './candidate.ts';
 export { CONTEXT_GROUPS, type ContextGroup, type ContextNear, type ContextWordPlace } from './context.ts';
 export { createEngine, createScanner } from './create.ts';
 export type { Engine } from './engine.ts';
-export { Scanner, type TakeCandidate } from './scanner.ts';
+export { Scanner, type Reading, type TakeCandidate } from './scanner.ts';
 export type { Surroundings } from './surroundings.ts';

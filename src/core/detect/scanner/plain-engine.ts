@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts';
 import { asciiShapeAt, wideShapeAt } from './kernel/anchors.ts';
 import { contextAround } from './kernel/context.ts';
-import { MOST_IN_A_BLOCK, OUTPUT_CAPACITY, OUTPUT_COUNT, SLOT_BITS, SLOTS } from './kernel/layout.ts';
+import { MOST_IN_A_BLOCK, OUTPUT_CAPACITY, OUTPUT_COUNT, READS_STRINGS, SLOT_BITS, SLOTS } from './kernel/layout.ts';
 import { FULL_STOP, isCapital, isDigit } from './kernel/characters.ts';
 import { boxedNumberEndingAt } from './kernel/boxes.ts';
 import { isJoint, isLineBroken } from './kernel/groups.ts';
@@ -12,6 +12,7 @@ import { nameAt, shiftJisHanAt } from './kernel/names.ts';
 import { COLON, version4Around, version6Around } from './kernel/network.ts';
 import { numberEndingAt } from './kernel/numbers.ts';
 import { shiftJisSignAt, signAt } from './kernel/signs.ts';
+import { isInString } from './kernel/strings.ts';
 import { loadTables } from './tables.ts';
 
 const AT = 0x40;
@@ -36,6 +37,7 @@ export function plainEngine(): Engine {
 }
 
 function scan(from: number, to: number): number {
+  const inStrings = wordAt(READS_STRINGS) !== 0;
   let previous = byteAt(from - 1);
   for (let at = from; at < to; at++) {
     const byte = memory[at] ?? 0;
@@ -48,6 +50,7 @@ function scan(from: number, to: number): number {
     const number = (pair & PAIR_DIGITS) !== 0 && endsNumber(at);
     const other = (pair & PAIR_OTHER) !== 0;
     if (!word && !asciiShape && !wideShape && !number && !other && (pair & PAIR_SIGN) === 0) continue;
+    if (inStrings && !isInString(at)) continue;
     if (wordAt(OUTPUT_COUNT) > OUTPUT_CAPACITY - MOST_IN_A_BLOCK) return at;
     if (word) literalsAround(at);
     if (asciiShape) asciiShapeAt(at);

@@ -9,11 +9,18 @@ import {
   OUTPUT_COUNT,
   REACH,
   READS_SHIFT_JIS,
+  READS_STRINGS,
   RECORD_BYTES,
   WINDOW,
   WINDOW_BYTES,
 } from './kernel/layout.ts';
 import { CandidateSurroundings, firstOfFile, type Surroundings } from './surroundings.ts';
+
+/**
+ * How bytes are read: as text in UTF-8; in Shift_JIS, too, with the candidates that only that gives; or as no text, in
+ * which only strings are looked at (kernel/strings.ts).
+ */
+export type Reading = 'utf-8' | 'shift_jis' | 'strings';
 
 export type TakeCandidate = (candidate: Candidate, surroundings: Surroundings) => void;
 
@@ -36,6 +43,8 @@ export class Scanner {
   #offset = -REACH;
   /** Offset behind the last byte that is to be read as Shift_JIS. */
   #shiftJisEnd = -REACH;
+  /** Offsets from which on bytes are read as strings, or not, in turns; the first is of strings. */
+  #turns: number[] = [];
   readonly #misses = new Int32Array(MISSES_BYTES / 4);
   readonly #surroundings: CandidateSurroundings;
 
@@ -46,9 +55,10 @@ export class Scanner {
     this.#surroundings = new CandidateSurroundings(engine, this.#words);
   }
 
-  /** `shiftJis`: whether it is to be read as Shift_JIS, too; candidates that only that gives are left out otherwise. */
-  push(chunk: Uint8Array, shiftJis = true): void {
-    if (shiftJis) this.#shiftJisEnd = this.#offset + this.#length + chunk.length;
+  push(chunk: Uint8Array, reading: Reading = 'shift_jis'): void {
+    const offset = this.#offset + this.#length;
+    if (reading === 'shift_jis') this.#shiftJisEnd = offset + chunk.length;
+    if ((reading === 'strings') !== (this.#turns.length % 2 === 1)) this.#turns.push(offset);
     let at = 0;
     while (at < chunk.length) {
       const piece = chunk.subarray(at, at + WINDOW_BYTES - this.#length);
@@ -97,13 +107,28 @@ export class Scanner {
     this.#surroundings.enterWindow(firstOfFile(this.#offset), end, this.#offset - WINDOW);
     let from = WINDOW + REACH;
     while (from < to) {
-      this.#words[OUTPUT_COUNT / 4] = 0;
-      from = this.#engine.scan(from, to);
-      this.#drain();
+      const turn = this.#nextTurn(from, to);
+      while (from < turn) {
+        this.#words[OUTPUT_COUNT / 4] = 0;
+        from = this.#engine.scan(from, turn);
+        this.#drain();
+      }
     }
     for (const [index, count] of this.#words.subarray(MISSES / 4, (MISSES + MISSES_BYTES) / 4).entries()) {
       this.#misses[index] = (this.#misses[index] ?? 0) + count;
     }
+  }
+
+  /** The address up to which all is read as the byte at `from` is, no further than `to`. */
+  #nextTurn(from: number, to: number): number {
+    const offset = from + this.#offset - WINDOW;
+    const passed = this.#turns.findLastIndex((turn) => turn <= offset);
+    // Two at a time, so that the first that is left is of strings.
+    if (passed > 0) this.#turns.splice(0, passed + (passed % 2));
+    const isInStrings = (this.#turns[0] ?? Number.POSITIVE_INFINITY) <= offset;
+    this.#words[READS_STRINGS / 4] = isInStrings ? 1 : 0;
+    const next = this.#turns[isInStrings ? 1 : 0] ?? Number.POSITIVE_INFINITY;
+    return Math.min(to, next - this.#offset + WINDOW);
   }
 
   #drain(): void {

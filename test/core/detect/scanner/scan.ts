@@ -1,4 +1,4 @@
-import { createEngine, Scanner, type Candidate, type Engine } from '../../../../src/core/detect/scanner/index.ts';
+import { createEngine, Scanner, type Candidate, type Engine, type Reading } from '../../../../src/core/detect/scanner/index.ts';
 
 export function engine(name: Engine['name']): Engine {
   const created = createEngine(name);
@@ -11,6 +11,15 @@ export function scan(on: Engine, ...chunks: readonly Uint8Array[]): Candidate[] 
   const candidates: Candidate[] = [];
   const scanner = new Scanner(on, (candidate) => candidates.push(candidate));
   for (const chunk of chunks) scanner.push(chunk);
+  scanner.finish();
+  return candidates;
+}
+
+/** The same of pieces that are each read in a way of their own. */
+export function scanAs(on: Engine, ...chunks: readonly (readonly [bytes: Uint8Array, reading: Reading])[]): Candidate[] {
+  const candidates: Candidate[] = [];
+  const scanner = new Scanner(on, (candidate) => candidates.push(candidate));
+  for (const [bytes, reading] of chunks) scanner.push(bytes, reading);
   scanner.finish();
   return candidates;
 }

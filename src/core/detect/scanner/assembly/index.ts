@@ -1,6 +1,6 @@
 import { asciiShapeAt, wideShapeAt } from '../kernel/anchors.ts';
 import { isDigit } from '../kernel/characters.ts';
-import { CLASSES, MOST_IN_A_BLOCK, NIBBLES, OUTPUT_CAPACITY, OUTPUT_COUNT } from '../kernel/layout.ts';
+import { CLASSES, MOST_IN_A_BLOCK, NIBBLES, OUTPUT_CAPACITY, OUTPUT_COUNT, READS_STRINGS } from '../kernel/layout.ts';
 import { atSignAround } from '../kernel/mail.ts';
 import { nameAt, shiftJisHanAt } from '../kernel/names.ts';
 import { shiftJisSignAt, signAt } from '../kernel/signs.ts';
@@ -10,7 +10,9 @@ import { isKnown, literalsAround } from '../kernel/literals.ts';
 import { byteAt, fingerprintAt, wordAt } from '../kernel/memory.ts';
 import { boxedNumberEndingAt } from '../kernel/boxes.ts';
 import { numberEndingAt } from '../kernel/numbers.ts';
+import { isInString } from '../kernel/strings.ts';
 import { highNibbles, lowNibbles, notZero, oneBefore, passing, shiftedSigns, signsOf, threeBefore, twoBefore } from './lanes.ts';
+import { nextStrings, stringsEnd } from './strings.ts';
 import { lookAtWide, runs, shiftJisLeads, signs, skipWide, wideHits, wideShapes } from './wide-block.ts';
 
 export { contextAround };
@@ -21,12 +23,28 @@ const LANES: i32 = 16;
 /**
  * Reports what is anchored in the bytes from `from` to `to`, and returns where it stopped: at `to`, or before when the
  * output is full. The bytes around them may be looked at.
+ */
+export function scan(from: i32, to: i32): i32 {
+  if (wordAt(READS_STRINGS) === 0) return scanBlocks(from, to, false);
+  let at = from;
+  while (at < to) {
+    at = nextStrings(at, to);
+    if (at >= to) break;
+    const end = stringsEnd;
+    at = scanBlocks(at, end, true);
+    if (at < end) return at;
+  }
+  return to;
+}
+
+/**
+ * The same, where `inStrings` only of what is anchored in a string.
  *
  * Each byte's nibbles are looked up in tables of 16: two give its classes, eight tell the buckets of fingerprints that
  * may end at it (Teddy, from Hyperscan: Wang et al., NSDI 2019, section 4.2; the low nibble's table and the high one's,
  * combined by AND, for each of four bytes in a row).
  */
-export function scan(from: i32, to: i32): i32 {
+function scanBlocks(from: i32, to: i32, inStrings: boolean): i32 {
   const low0 = v128.load(NIBBLES);
   const high0 = v128.load(NIBBLES + 16);
   const low1 = v128.load(NIBBLES + 32);
@@ -154,6 +172,8 @@ export function scan(from: i32, to: i32): i32 {
     while (anchors !== 0) {
       const place = ctz(anchors);
       const address = block + i32(place);
+      anchors &= anchors - 1;
+      if (inStrings && !isInString(address)) continue;
       if (((known >> place) & 1) !== 0) literalsAround(address);
       if (((shapes >> place) & 1) !== 0) asciiShapeAt(address);
       if (((wideShapes >> place) & 1) !== 0) wideShapeAt(address);
@@ -165,7 +185,6 @@ export function scan(from: i32, to: i32): i32 {
       if (((version6 >> place) & 1) !== 0) version6Around(address);
       if (((boxes >> place) & 1) !== 0) boxedNumberEndingAt(address);
       if (((signs >> place) & 1) !== 0) signAt(address);
-      anchors &= anchors - 1;
     }
   }
   return to;

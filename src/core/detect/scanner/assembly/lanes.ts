@@ -45,3 +45,8 @@ export function twoBefore(before: v128, bytes: v128): v128 {
 export function threeBefore(before: v128, bytes: v128): v128 {
   return i8x16.shuffle(before, bytes, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
 }
+
+/** Bytes from `first` on, so many. */
+export function within(bytes: v128, first: i32, count: i32): v128 {
+  return i8x16.le_u(i8x16.sub(bytes, i8x16.splat(i8(first))), i8x16.splat(i8(count - 1)));
+}

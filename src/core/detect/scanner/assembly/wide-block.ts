@@ -1,7 +1,7 @@
 import { READS_SHIFT_JIS, SHIFT_JIS_NIBBLES, SIGNS, UNIT_CLASSES, UNIT_PAIRS, WIDE_NIBBLES, WIDE_SHAPES } from '../kernel/layout.ts';
 import { PAIR_FAMILY, PAIR_FAMILY_OF_THREE, pairIndex, UNIT_FAMILY, UNIT_GIVEN_FIRST, UNIT_TITLE } from '../kernel/units.ts';
 import { byteAt, wordAt } from '../kernel/memory.ts';
-import { highNibbles, lowNibbles, notZero, passing, signsOf } from './lanes.ts';
+import { highNibbles, lowNibbles, notZero, passing, signsOf, within } from './lanes.ts';
 
 const BLOCK: i32 = 64;
 const LANES: i32 = 16;
@@ -204,10 +204,6 @@ function leadsOfShiftJis(block: i32, wide: u64): u64 {
 /** First bytes whose pairs from 80 to FC are all Han characters. */
 function isSurelyHan(bytes: v128): v128 {
   return v128.or(v128.or(within(bytes, 0x89, 0x0f), within(bytes, 0x99, 0x07)), within(bytes, 0xe0, 0x0a));
-}
-
-function within(bytes: v128, first: i32, count: i32): v128 {
-  return i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(i8(first))), i8x16.splat(i8(count)));
 }
 
 function isByte(bytes: v128, byte: i32): v128 {

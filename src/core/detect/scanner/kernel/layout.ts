@@ -8,6 +8,8 @@ export const GROUP_JOINTS: i32 = 80;
 export const GROUP_STARTS: i32 = 96;
 /** A word: 1 while the bytes in hand are to be read as Shift_JIS, too. */
 export const READS_SHIFT_JIS: i32 = 128;
+/** A word: 1 while the bytes in hand are no text, of which only strings are looked at (kernel/strings.ts). */
+export const READS_STRINGS: i32 = 132;
 /** Candidates in the output, then shapes that failed their check digit, a word for each kind. */
 export const OUTPUT_COUNT: i32 = 256;
 export const MISSES: i32 = 260;
