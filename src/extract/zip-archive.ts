@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { constants, crc32, createInflateRaw } from 'node:zlib';
+import { constants, crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry } from 'yauzl';
 import { displayName } from '../core/display-name.ts';
 import type { Budget } from './budget.ts';
@@ -12,6 +12,13 @@ const INFO_ZIP_UNICODE_PATH = 0x7075;
 const LOCAL_HEADER = Buffer.from('PK\x03\x04', 'latin1');
 const STORED = 0;
 const DEFLATED = 8;
+/** What is handed out at once; the time is looked at in between. */
+const PIECE = 65_536;
+/** Up to these sizes a member is expanded in one call, without a stream and its threads. */
+const MOST_PACKED_AT_ONCE = 1_048_576;
+const MOST_EXPANDED_AT_ONCE = 4_194_304;
+/** zlib takes no less. */
+const LEAST_ROOM = 64;
 
 export interface ZipMember {
   /** As shown: decoded, deceptive characters escaped. */
@@ -60,7 +67,7 @@ export async function listZip(source: ByteSource, most: number): Promise<ZipList
 }
 
 function memberOf(entry: Entry, source: ByteSource, dataStart: () => Promise<number>): ZipMember {
-  const { compressionMethod, compressedSize } = entry;
+  const { compressionMethod, compressedSize, uncompressedSize } = entry;
   return {
     name: memberName(entry),
     directory: entry.fileNameRaw.at(-1) === 0x2f,
@@ -69,10 +76,10 @@ function memberOf(entry: Entry, source: ByteSource, dataStart: () => Promise<num
     packed: compressedSize,
     async *stream(budget, damaged) {
       const start = await dataStart();
-      const packedBytes = chunksOf(source, start, start + compressedSize);
+      const packed = { source, start, end: start + compressedSize, expanded: uncompressedSize };
       let total = 0;
       let checksum = 0;
-      for await (const chunk of compressionMethod === DEFLATED ? inflate(packedBytes) : packedBytes) {
+      for await (const chunk of compressionMethod === DEFLATED ? inflate(packed) : chunksOf(source, start, packed.end)) {
         total += chunk.length;
         budget.countExpanded(chunk.length, total, compressedSize);
         checksum = crc32(chunk, checksum);
@@ -83,9 +90,19 @@ function memberOf(entry: Entry, source: ByteSource, dataStart: () => Promise<num
   };
 }
 
-async function* inflate(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const input = Readable.from(packed);
-  const inflater = createInflateRaw({ finishFlush: constants.Z_FINISH, chunkSize: 65_536 });
+interface Packed {
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly end: number;
+  /** As the directory says. */
+  readonly expanded: number;
+}
+
+async function* inflate(packed: Packed): AsyncGenerator<Uint8Array> {
+  const whole = inflateAtOnce(packed);
+  if (whole !== undefined) return yield* piecesOf(whole);
+  const input = Readable.from(chunksOf(packed.source, packed.start, packed.end));
+  const inflater = createInflateRaw({ finishFlush: constants.Z_FINISH, chunkSize: PIECE });
   input.on('error', (error) => inflater.destroy(error));
   try {
     yield* input.pipe(inflater) as AsyncIterable<Uint8Array>;
@@ -93,6 +110,21 @@ async function* inflate(packed: Iterable<Uint8Array>): AsyncGenerator<Uint8Array
     input.destroy();
     inflater.destroy();
   }
+}
+
+/** Undefined where the member is large, or not what the directory says: a stream gives what stands before the damage. */
+function inflateAtOnce({ source, start, end, expanded }: Packed): Uint8Array | undefined {
+  if (end - start > MOST_PACKED_AT_ONCE || expanded > MOST_EXPANDED_AT_ONCE) return undefined;
+  const bytes = source.read(start, end - start);
+  try {
+    return inflateRawSync(bytes, { chunkSize: Math.max(LEAST_ROOM, expanded), maxOutputLength: Math.max(1, expanded) });
+  } catch {
+    return undefined;
+  }
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }
 
 /** Names are UTF-8 by flag or by Info-ZIP's extra field; else what their bytes look like: Windows in Japan writes Shift_JIS. */

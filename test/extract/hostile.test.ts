@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeJapanese } from '../fixtures/encode-japanese.ts';
 import type { InspectionLimits } from '../../src/contracts/finding.ts';
 import { bufferSource, extractFile, type ByteSource } from '../../src/extract/index.ts';
-import { extractBytes, extractSource, fixture, LIMITS, reasons, textOf } from './extract-bytes.ts';
+import { segmentText, extractBytes, extractSource, fixture, LIMITS, reasons, textOf } from './extract-bytes.ts';
 import { pdfOfObjects } from './pdf-bytes.ts';
 import { zipBytes } from './zip-bytes.ts';
 
@@ -37,6 +37,15 @@ describe('bombs', () => {
     const seen = await extractBytes(zipBytes([{ name: 'bomb.txt', data: ZEROS, claimedSize: 10 }]));
     expect(reasons(seen)).toEqual(['ratio-exceeded']);
   });
+
+  it.each([0, 1, NUMBER.length - 1, NUMBER.length + 1])(
+    'a member of another size than the directory says, %i, is read whole',
+    async (claimedSize) => {
+      const seen = await extractBytes(zipBytes([{ name: 'list.txt', data: NUMBER, claimedSize }]));
+      expect(seen.segments.map(segmentText).join('')).toBe(NUMBER.toString());
+      expect(reasons(seen)).toEqual([]);
+    },
+  );
 
   it('counts gzip alike', async () => {
     expect(reasons(await extractBytes(gzipSync(ZEROS)))).toEqual(['ratio-exceeded']);

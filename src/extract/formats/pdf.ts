@@ -3,6 +3,7 @@ import { LimitReached } from '../budget.ts';
 import { bufferSource } from '../byte-source.ts';
 import { collect, contentOfSource, type Content } from '../content.ts';
 import { placeOf, type Level } from '../extraction.ts';
+import { withQuickStreams } from './pdf-streams.ts';
 import { PredefinedCMaps, type WantedData } from './predefined-cmaps.ts';
 
 type Document = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -13,8 +14,13 @@ const MOST_DAMAGED_PAGES = 100;
 
 /** PDF: page by page, form fields, notes, links, metadata, the outline, attached files; pictures where policy says so. */
 export async function extractPdf(level: Level, content: Content): Promise<void> {
+  const { budget } = level.extraction;
+  const bytes = await collect(content.chunks(), budget);
+  await withQuickStreams(budget.limits.maxMemoryBytes, () => extractDocument(level, bytes));
+}
+
+async function extractDocument(level: Level, bytes: Uint8Array): Promise<void> {
   const { extraction } = level;
-  const bytes = await collect(content.chunks(), extraction.budget);
   const unpdf = await import('unpdf');
   const cmaps = new PredefinedCMaps();
   let document: Document;
