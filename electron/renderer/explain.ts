@@ -40,6 +40,8 @@ export function explain(body: EventBody, t: Translate): Explanation {
     case 'source.failed':
     case 'screen.lock-failed':
       return { why: errorText(body.data.code, body.data.reason, t), next: null };
+    case 'file.damaged':
+      return { why: null, next: t('tray:next.damaged') };
     case 'agent.started':
     case 'agent.stopped':
     case 'policy.applied':

@@ -16,6 +16,8 @@ export interface EffectPorts {
   readonly inspector: Inspector;
   readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
   readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
+  /** Absent where nothing is ever made read-only. */
+  readonly admitVolume?: (volume: Volume) => Promise<Result<void, Failure>>;
   /** Absent where the OS, or the way the agent runs, knows no such thing. */
   readonly setDeviceAccess?: (device: Device, access: 'denied' | 'granted') => Promise<Result<void, Failure>>;
   readonly sessions: Pick<SessionControl, 'readIdle' | 'lock'> | null;
@@ -37,6 +39,8 @@ export class EffectRunner {
   readonly #ports: EffectPorts;
   readonly #guards = new Map<string, Guard>();
   readonly #denials = new Set<Promise<void>>();
+  /** What is done with one volume is done in the order it was decided: no guard starts where another still ends. */
+  readonly #turns = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, () => void>();
 
   constructor(ports: EffectPorts) {
@@ -68,11 +72,13 @@ export class EffectRunner {
         if (effect.settles !== undefined) this.#settle(effect.settles);
         return;
       case 'startGuard':
-        return this.#startGuard(effect);
+        return this.#inTurn(effect.volume, () => this.#startGuard(effect));
       case 'stopGuard':
-        return this.#stopGuard(effect.volumeId);
+        return this.#inTurn({ id: effect.volumeId }, () => this.#stopGuard(effect.volumeId));
       case 'denyVolume':
-        return this.#remember(this.#denyVolume(effect));
+        return this.#remember(this.#inTurn(effect.volume, () => this.#denyVolume(effect)));
+      case 'admitVolume':
+        return this.#inTurn(effect.volume, () => this.#admitVolume(effect.volume));
       case 'setDeviceAccess':
         return this.#setDeviceAccess(effect);
       case 'inspectFile':
@@ -151,6 +157,24 @@ export class EffectRunner {
   async #denyVolume({ volume, treatment }: Extract<Effect, { kind: 'denyVolume' }>): Promise<void> {
     const denied = await this.#ports.denyVolume(volume, treatment);
     if (!denied.ok) this.#ports.report({ kind: 'source.failed', source: 'volumes', code: denied.error.code, reason: denied.error.message });
+  }
+
+  async #admitVolume(volume: Volume): Promise<void> {
+    const admitted = await this.#ports.admitVolume?.(volume);
+    if (admitted !== undefined && !admitted.ok) {
+      this.#ports.report({ kind: 'source.failed', source: 'volumes', code: admitted.error.code, reason: admitted.error.message });
+    }
+  }
+
+  #inTurn({ id }: { readonly id: string }, work: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(id);
+    const done = before === undefined ? work() : before.then(work, work);
+    this.#turns.set(id, done);
+    const forget = (): void => {
+      if (this.#turns.get(id) === done) this.#turns.delete(id);
+    };
+    done.then(forget, forget);
+    return done;
   }
 
   /** What is to be unmounted is unmounted, with what was written to it, before its device goes. */

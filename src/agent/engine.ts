@@ -2,13 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import type { NotificationDraft } from '../contracts/effect.ts';
 import type { Notification } from '../contracts/ipc.ts';
 import type { AgentInput } from '../contracts/input.ts';
-import type { AgentState } from '../core/state.ts';
+import type { AgentState, GuardChoice } from '../core/state.ts';
 import { EffectRunner, type EffectPorts, type Happening } from './effects.ts';
 import { AgentLoop } from './loop.ts';
 import type { Recording } from './recording.ts';
 
 export interface EngineOptions extends Omit<EffectPorts, 'report' | 'notify'> {
-  readonly guardMode: 'watch' | 'fuse';
+  readonly guardChoice: GuardChoice;
   readonly notify: (to: string | null, notification: Notification) => void;
   readonly recording?: Recording;
   /** After each input, for those who show the state. */
@@ -29,7 +29,7 @@ export class Engine {
       notify: (to: string | null, draft: NotificationDraft) => options.notify(to, { id: uuidv7(), time: this.#instant(), ...draft }),
     });
     this.#loop = new AgentLoop({
-      guardMode: options.guardMode,
+      guardChoice: options.guardChoice,
       run: this.#effects.run,
       observe: (input, effects) => {
         options.recording?.observe(input, effects);

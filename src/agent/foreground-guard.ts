@@ -65,7 +65,7 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     clock,
     spool,
     inspector,
-    guardMode: options.mode,
+    guardChoice: options.mode,
     createGuard: guardFactory({
       platform,
       quarantine,

@@ -2,19 +2,27 @@ import type { Failure } from '../contracts/errors.ts';
 import type { Volume } from '../contracts/volume.ts';
 import type { Clock, Guard } from '../core/ports.ts';
 import type { Platform } from '../platform/types.ts';
+import { CoveredGuard } from './covered-guard.ts';
 import { createFuseGuard } from './fuse-guard/index.ts';
 import { createWatchGuard } from './guard/watch-guard.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 
 export interface GuardParts {
-  readonly platform: Pick<Platform, 'actorOf'>;
+  readonly platform: Pick<Platform, 'actorOf' | 'coverVolume' | 'denyVolume'>;
   readonly quarantine: Quarantine;
   /** Journal of all guards. */
   readonly guardFolder: string;
   /** age identities that open what the organisation encrypts; none without an organisation. */
   readonly identities: readonly string[];
-  /** Where the medium of a fuse guard is mounted until its view is there; left out: at the volume's own place. */
+  /**
+   * Where the medium of a fuse guard is mounted until its view is there. Left out: the volume is one that others mounted,
+   * and stays mounted below its view.
+   */
   readonly medium?: string | undefined;
+  /** A guard that had started and ended by itself. */
+  readonly onLost?: (volume: Volume, problem: Failure) => void;
+  /** A stored file of which parts no longer open was read. */
+  readonly onDamaged?: (volume: Volume, path: string) => void;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }
@@ -32,8 +40,18 @@ export function guardFactory(parts: GuardParts) {
       actorOf: (uid: number) => platform.actorOf(uid),
       onProblem: (problem: Failure) => log(`${volume.mountPoint}: ${problem.message}`),
     };
-    return mode === 'fuse'
-      ? createFuseGuard({ ...common, ...(medium === undefined ? {} : { medium }), readOnly: volume.readOnly, identities })
-      : createWatchGuard({ ...common, inspectPresent, recoverIdentities: identities });
+    if (mode === 'watch') return createWatchGuard({ ...common, inspectPresent, recoverIdentities: identities });
+    const seen = { identities, onDamaged: (path: string) => parts.onDamaged?.(volume, path) };
+    const { coverVolume } = platform;
+    if (medium !== undefined || volume.devicePath === undefined || coverVolume === undefined) {
+      return createFuseGuard({ ...common, ...seen, ...(medium === undefined ? {} : { medium }), readOnly: volume.readOnly });
+    }
+    return new CoveredGuard({
+      cover: () => coverVolume(volume, guardFolder),
+      createView: (covered, onEnded) =>
+        createFuseGuard({ ...common, ...seen, medium: covered.medium, readOnly: covered.readOnly, onEnded }),
+      eject: () => platform.denyVolume(volume, 'block'),
+      failed: (problem) => parts.onLost?.(volume, problem),
+    });
   };
 }

@@ -1,10 +1,10 @@
 import type { Effect } from '../contracts/effect.ts';
 import type { AgentInput } from '../contracts/input.ts';
-import { type AgentState, initialState } from '../core/state.ts';
+import { type AgentState, type GuardChoice, initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 
 export interface LoopOptions {
-  readonly guardMode: 'watch' | 'fuse';
+  readonly guardChoice: GuardChoice;
   /** Starts the effect; its result comes back through `offer`. */
   readonly run: (effect: Effect) => void;
   /** Sees every input before it is applied and what it led to after: the recording for replay. */
@@ -23,7 +23,7 @@ export class AgentLoop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    this.#state = initialState(options.guardMode);
+    this.#state = initialState(options.guardChoice);
   }
 
   get state(): AgentState {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Effect } from '../contracts/effect.ts';
 import { agentInput, type AgentInput } from '../contracts/input.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { initialState } from '../core/state.ts';
+import { type GuardChoice, initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 
 export const INPUTS_FILE = 'inputs.ndjson';
@@ -46,12 +46,12 @@ export interface Replay {
  */
 export async function replay(
   inputsFile: string,
-  guardMode: 'watch' | 'fuse',
+  guardChoice: GuardChoice,
   show: (effects: string) => void,
   against?: string,
 ): Promise<Replay> {
   const recorded = against === undefined ? null : linesOf(against);
-  let state = initialState(guardMode);
+  let state = initialState(guardChoice);
   let inputs = 0;
   let differsAt: number | null = null;
   for await (const line of linesOf(inputsFile)) {

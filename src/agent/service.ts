@@ -80,9 +80,19 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
     clock,
     spool,
     inspector,
-    guardMode: 'watch',
-    createGuard: guardFactory({ platform, quarantine, guardFolder, identities, clock, log }),
+    guardChoice: platform.coverVolume === undefined ? 'watch' : 'policy',
+    createGuard: guardFactory({
+      platform,
+      quarantine,
+      guardFolder,
+      identities,
+      clock,
+      log,
+      onLost: ({ id: volumeId }, { code, message }) => report({ kind: 'guard.failed', volumeId, code, reason: message }),
+      onDamaged: ({ id: volumeId }, path) => report({ kind: 'file.damaged', volumeId, path }),
+    }),
     denyVolume: (volume, treatment) => platform.denyVolume(volume, treatment),
+    ...(platform.admitVolume === undefined ? {} : { admitVolume: platform.admitVolume }),
     ...(platform.setDeviceAccess === undefined ? {} : { setDeviceAccess: platform.setDeviceAccess }),
     sessions: sources.sessions,
     notify: (to, notification) => tray.notify(to, notification),
@@ -150,6 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   report({ kind: 'agent.started', host: enrolment.host, version: VERSION, os: platform.description, mode: 'service' });
   policyKeeper.restore();
   await quarantineKeeper.start();
+  await platform.clearCovers?.(guardFolder);
   await startSources(sources, report);
   const stopAddresses = watchAddresses(clock, (addresses) => report({ kind: 'network.changed', addresses }));
   sync.start();

@@ -27,10 +27,10 @@ export function statusOf(state: AgentState, facts: StatusFacts): AgentStatus {
     policy: snapshot?.reference ?? null,
     policyTitle: snapshot?.policy.title ?? null,
     collector: { enrolled: facts.agent !== null, url: facts.collectorUrl, lastContact: facts.lastContact, spooled: facts.spooled },
-    volumes: Object.values(state.volumes).map(({ volume, treatment, guard }) => ({
+    volumes: Object.values(state.volumes).map(({ volume, treatment, guard, guardMode = null }) => ({
       volume,
       treatment,
-      guard: treatment === 'guard' ? state.guardMode : null,
+      guard: guardMode,
       state: guard,
     })),
     screenLock: lock === undefined ? null : { afterMillis: durationMillis(lock.after), warnMillis: durationMillis(lock.warn) },
@@ -50,8 +50,8 @@ export function ownEvent({ id, time, body }: AgentEvent): OwnEvent {
 
 /** The guards as the collector's fleet page shows them. */
 export function guardStatuses(state: AgentState): GuardStatus[] {
-  return Object.values(state.volumes).flatMap(({ volume, guard }) =>
-    guard === 'ready' || guard === 'failed' ? [{ volume: volume.id, mode: state.guardMode, state: guard }] : [],
+  return Object.values(state.volumes).flatMap(({ volume, guard, guardMode }) =>
+    guardMode !== undefined && (guard === 'ready' || guard === 'failed') ? [{ volume: volume.id, mode: guardMode, state: guard }] : [],
   );
 }
 

@@ -30,6 +30,8 @@ export type Effect =
   | { readonly kind: 'startGuard'; readonly volume: Volume; readonly mode: 'watch' | 'fuse'; readonly inspectPresent: boolean }
   | { readonly kind: 'stopGuard'; readonly volumeId: string }
   | { readonly kind: 'denyVolume'; readonly volume: Volume; readonly treatment: 'block' | 'read-only' }
+  /** Makes writable again what was made read-only. */
+  | { readonly kind: 'admitVolume'; readonly volume: Volume }
   /** Takes a device out of use at its bus, or gives it back. */
   | { readonly kind: 'setDeviceAccess'; readonly device: Device; readonly access: 'denied' | 'granted' }
   | {

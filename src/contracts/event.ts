@@ -3,6 +3,7 @@ import { device } from './device.ts';
 import { fileFacts } from './file.ts';
 import { finding, personCount, unreadableReason } from './finding.ts';
 import { agentId, count, instant, severity, sha256Hex, slug, uuid } from './ids.ts';
+import { guardMode } from './policy.ts';
 import { policyReference, verdict } from './verdict.ts';
 import { volume } from './volume.ts';
 
@@ -63,7 +64,13 @@ export const eventBody = z.discriminatedUnion('type', [
   body('device.access-changed', z.strictObject({ device, access: z.enum(['denied', 'granted']), rule: slug.optional() })),
   body(
     'volume.mounted',
-    z.strictObject({ volume: volumeFacts, treatment: z.enum(['block', 'read-only', 'guard', 'allow', 'ignore']), rule: slug.optional() }),
+    z.strictObject({
+      volume: volumeFacts,
+      treatment: z.enum(['block', 'read-only', 'guard', 'allow', 'ignore']),
+      /** Which guard is set before it; a policy that asks for `fuse` gets `watch` where the PC cannot do more. */
+      guard: guardMode.optional(),
+      rule: slug.optional(),
+    }),
   ),
   body('volume.unmounted', z.strictObject({ volume: volumeFacts })),
   body('guard.failed', z.strictObject({ volume: volumeFacts, code: z.string().max(64), reason: z.string().max(1024) })),
@@ -78,6 +85,8 @@ export const eventBody = z.discriminatedUnion('type', [
   body('file.encrypted', fileDecision.extend({ storedAs: z.string().max(16_384) })),
   body('file.blocked', fileDecision.extend({ quarantineId: uuid })),
   body('file.enforcement-failed', fileDecision.extend({ code: z.string().max(64), reason: z.string().max(1024) })),
+  /** Parts of an encrypted file on the medium no longer open: whoever reads them through the guard gets an error. */
+  body('file.damaged', z.strictObject({ volume: volumeFacts, path: z.string().max(16_384) })),
   body('file.released', z.strictObject({ quarantineId: uuid, actor, justification: z.string().max(2000), file: fileFacts })),
   body('quarantine.restored', z.strictObject({ quarantineId: uuid, actor, file: fileFacts })),
   body('quarantine.expired', z.strictObject({ quarantineId: uuid, file: fileFacts })),

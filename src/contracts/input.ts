@@ -64,6 +64,8 @@ export const agentInput = z.discriminatedUnion('kind', [
     actor,
     present: z.boolean(),
   }),
+  /** A stored file of which parts no longer open was read. */
+  input('file.damaged', { volumeId: z.string(), path: z.string().max(16_384) }),
   input('file.inspected', { fileId: z.string().max(128), inspection }),
   input('file.enforced', { fileId: z.string().max(128), outcome: enforcementOutcome }),
   /** Carried out in an earlier run that ended before its event was written; the guard's journal knows how it ended. */

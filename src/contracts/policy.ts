@@ -13,6 +13,10 @@ export const size = z.union([count, z.string().regex(/^[1-9][0-9]{0,8}(?:B|KiB|M
 const glob = z.string().min(1).max(256);
 const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'four lower-case hex digits, e.g. 0781');
 
+/** `fuse`: files are judged before a byte reaches the medium, where the PC can; `watch`: after they were written. */
+export const guardMode = z.enum(['fuse', 'watch']);
+export type GuardMode = z.infer<typeof guardMode>;
+
 /** What a device rule does with a volume on the device. */
 export const deviceAction = z.enum(['block', 'read-only', 'guard', 'allow']);
 export type DeviceAction = z.infer<typeof deviceAction>;
@@ -180,6 +184,7 @@ export const policy = z.strictObject({
       'include-virtual': z.boolean().default(false),
       /** Files already on a volume when it is inserted are inspected too. */
       'inspect-present-files': z.boolean().default(true),
+      'guard-mode': guardMode.default('fuse'),
     })
     .prefault({}),
   devices: z

@@ -1,7 +1,7 @@
 import type { Device } from '../contracts/device.ts';
 import type { Actor, FileDecision, VolumeFacts } from '../contracts/event.ts';
 import type { FileFacts } from '../contracts/file.ts';
-import type { Policy } from '../contracts/policy.ts';
+import type { GuardMode, Policy } from '../contracts/policy.ts';
 import type { Action, PolicyReference } from '../contracts/verdict.ts';
 import type { Volume } from '../contracts/volume.ts';
 
@@ -28,6 +28,8 @@ export interface VolumeState {
   readonly treatment: Treatment;
   readonly rule?: string;
   readonly guard: GuardState;
+  /** Absent unless guarded. */
+  readonly guardMode?: GuardMode;
 }
 
 /** A file between its arrival and the end of enforcement. Guards bound how many there are at a time. */
@@ -74,10 +76,13 @@ export interface AgentState {
   readonly sessions: Readonly<Record<string, SessionState>>;
   /** Sources that have said they failed, so that one broken source is one event and not one a minute. */
   readonly failedSources: readonly string[];
-  readonly guardMode: 'watch' | 'fuse';
+  readonly guardChoice: GuardChoice;
 }
 
-export function initialState(guardMode: 'watch' | 'fuse' = 'watch'): AgentState {
+/** `policy`: as the policy says; else what this agent is told, or all that it can. */
+export type GuardChoice = GuardMode | 'policy';
+
+export function initialState(guardChoice: GuardChoice = 'watch'): AgentState {
   return {
     host: '',
     snapshot: null,
@@ -88,7 +93,7 @@ export function initialState(guardMode: 'watch' | 'fuse' = 'watch'): AgentState 
     holds: {},
     sessions: {},
     failedSources: [],
-    guardMode,
+    guardChoice,
   };
 }
 

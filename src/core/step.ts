@@ -3,7 +3,7 @@ import type { AgentInput, InputKind, InputOf } from '../contracts/input.ts';
 import { onAgentStarted, onAgentStopping, onCommandReceived, onSourceFailed } from './handlers/agent.ts';
 import { onNetworkChanged } from './handlers/device-rules.ts';
 import { onDeviceAttached, onDeviceDetached } from './handlers/devices.ts';
-import { onFileArrived, onFileEnforced, onFileInspected, onFileRecovered } from './handlers/files.ts';
+import { onFileArrived, onFileDamaged, onFileEnforced, onFileInspected, onFileRecovered } from './handlers/files.ts';
 import { onFileJustified, onFileReleased, onHoldFound, onQuarantineExpired, onQuarantineRestored } from './handlers/holds.ts';
 import { onPolicyApplied, onPolicyRefused } from './handlers/policy.ts';
 import { onLockResult, onSessionEnded, onSessionIdle, onSessionSeen, onTimerFired } from './handlers/screen-lock.ts';
@@ -32,6 +32,7 @@ const HANDLERS: Handlers = {
   'guard.ready': onGuardReady,
   'guard.failed': onGuardFailed,
   'file.arrived': onFileArrived,
+  'file.damaged': onFileDamaged,
   'file.inspected': onFileInspected,
   'file.enforced': onFileEnforced,
   'file.recovered': onFileRecovered,

@@ -36,6 +36,7 @@ export interface PeerIdentity {
 /** What this OS, or this mode of the agent on it, cannot enforce. docs/platforms.md section 5 says each in words. */
 export const PLATFORM_GAPS = [
   'not-privileged',
+  'view-unavailable',
   'usb-unavailable',
   'volume-deny-unavailable',
   'block-is-after-mount',
@@ -53,6 +54,16 @@ export type PlatformGap = (typeof PLATFORM_GAPS)[number];
 
 export interface TemporaryMount {
   readonly unmount: () => Promise<Result<void, Failure>>;
+}
+
+/** A medium under a view: what lies at its own places is read-only, the writable mount is out of sight. */
+export interface CoveredVolume {
+  /** Where it is mounted for its guard alone. */
+  readonly medium: string;
+  /** The filesystem itself is, whatever is mounted how. */
+  readonly readOnly: boolean;
+  /** Ends the mount out of sight; of a medium that was pulled, every other too. At its places the medium stays read-only. */
+  letGo(): Promise<void>;
 }
 
 /** Everything the agent needs of the OS below it. One instance a process, from `loadPlatform()`. */
@@ -73,6 +84,15 @@ export interface Platform {
   actorOf(uid: number): Actor;
   /** Takes a volume away (`block`) or makes it unwritable, wherever it is mounted. DLP_VOLUME_BUSY, DLP_VOLUME_DENY. */
   denyVolume(volume: Volume, treatment: 'block' | 'read-only'): Promise<Result<void, Failure>>;
+  /** Makes writable again what `denyVolume` made read-only. */
+  readonly admitVolume?: (volume: Volume) => Promise<Result<void, Failure>>;
+  /**
+   * Prepares a volume for a view at its mount point. `folder` is for root alone. Absent where no view can be.
+   * DLP_VOLUME_BUSY while a program writes to the volume; DLP_GUARD_START.
+   */
+  readonly coverVolume?: (volume: Volume, folder: string) => Promise<Result<CoveredVolume, Failure>>;
+  /** Takes away what an agent that was killed left: views that nobody serves, and mounts in `folder`. Before volumes are looked at. */
+  readonly clearCovers?: (folder: string) => Promise<void>;
   /** Takes a device out of use at its bus, or gives it back; never its keyboard or mouse. Absent where the OS has no such thing. */
   readonly setDeviceAccess?: (device: Device, access: 'denied' | 'granted') => Promise<Result<void, Failure>>;
   /** For one guard in the foreground: mounts a device, an image or a folder. DLP_GUARD_START where the OS or the rights do not allow it. */

@@ -25,6 +25,7 @@ const TYPE_LOOKS: Readonly<Record<EventType, Look>> = {
   'file.recorded': look('allow', 'record'),
   'file.released': look('hold', 'release'),
   'file.enforcement-failed': look('fail', 'fail'),
+  'file.damaged': look('fail', 'fail'),
   'guard.failed': look('fail', 'fail'),
   'source.failed': look('fail', 'fail'),
   'policy.refused': look('fail', 'fail'),

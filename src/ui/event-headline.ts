@@ -55,6 +55,8 @@ export function eventHeadline(body: ShownEventBody, t: Translate, format: Format
       const count = Object.values(body.data.dropped).reduce((sum, number) => sum + number, 0);
       return t('events:headline.spool.overflowed', { count, formatted: format.number(count) });
     }
+    case 'file.damaged':
+      return t('events:headline.file.damaged', { file: baseName(body.data.path) });
     case 'file.allowed':
     case 'file.recorded':
     case 'file.warned':

@@ -63,7 +63,7 @@ function rig() {
   const engine = new Engine({
     clock,
     spool,
-    guardMode: 'watch',
+    guardChoice: 'watch',
     createGuard: () => guard,
     inspector: {
       inspect: (({ name }: InspectionRequest) =>

@@ -9,7 +9,7 @@ import { applied, arrived, AT, inspectionOf, mounted, started } from '../core/sa
 async function recorded(): Promise<{ inputs: string; effects: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'recording-'));
   const recording = new Recording(folder);
-  const loop = new AgentLoop({ guardMode: 'watch', run: () => undefined, observe: recording.observe });
+  const loop = new AgentLoop({ guardChoice: 'watch', run: () => undefined, observe: recording.observe });
   for (const input of [started, applied(), mounted(), arrived('f1')]) loop.offer(input);
   loop.offer({ kind: 'file.inspected', at: AT, fileId: 'f1', inspection: inspectionOf('jp.my-number') });
   loop.offer({ kind: 'file.enforced', at: AT, fileId: 'f1', outcome: { done: true, storedAs: 'list.csv.age' } });

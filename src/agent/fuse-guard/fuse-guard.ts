@@ -85,11 +85,18 @@ class ViewGuard implements FuseGuard {
   readonly #running = new Set<Promise<unknown>>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #drained = Promise.withResolvers<void>();
-  readonly #onExit = (): void => this.#forceAway();
+  readonly #onExit = (): void => {
+    this.#forceAway();
+    // A thread inside poll(2) cannot be ended from outside: without this, leaving the process would wait for it for ever.
+    this.#parts?.thread.tell({ kind: 'end' });
+  };
   #calls: SystemCalls | null = null;
   #parts: Running | null = null;
   #report: (arrival: FileArrival) => void = () => undefined;
   #stopping = false;
+  #stopped: Promise<void> | null = null;
+  /** Somebody else unmounted the view: what is mounted there now is not ours to unmount. */
+  #isAway = false;
 
   constructor(options: FuseGuardOptions) {
     this.#options = options;
@@ -186,12 +193,15 @@ class ViewGuard implements FuseGuard {
     this.#parts?.journal.settle(fileId);
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopping) return;
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
     this.#stopping = true;
     const parts = this.#parts;
     if (parts === null) return;
-    const away = this.#unmountUnused(parts);
+    const away = this.#isAway || this.#unmountUnused(parts);
     parts.thread.tell({ kind: 'drain' });
     const late = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(DRAIN_MILLIS, late.resolve);
@@ -249,6 +259,7 @@ class ViewGuard implements FuseGuard {
   }
 
   #unmounted(): void {
+    this.#isAway = true;
     if (this.#stopping) return;
     this.#options.onProblem?.(failure('DLP_GUARD_START', 'Somebody unmounted the view; its medium is guarded no more and out of reach.'));
     void this.stop().then(() => this.#options.onEnded?.('unmounted'));

@@ -63,7 +63,7 @@ function decide(
     unreadable: [...new Set(inspection.unreadable.map((part) => part.reason))],
     verdict,
     policy: snapshot.reference,
-    guard: state.guardMode,
+    guard: known.guardMode ?? 'watch',
     present,
   };
 }
@@ -149,6 +149,13 @@ const NOTIFIED: Partial<Record<EventBody['type'], Action | 'failed'>> = {
   'file.blocked': 'block',
   'file.enforcement-failed': 'failed',
 };
+
+export function onFileDamaged(state: AgentState, { at, volumeId, path }: InputOf<'file.damaged'>): Step {
+  const known = state.volumes[volumeId];
+  if (known === undefined) return { state, effects: [] };
+  const data = { volume: volumeFacts(known.volume), path };
+  return { state, effects: [{ kind: 'appendEvent', at, body: { type: 'file.damaged', severity: 'medium', data } }] };
+}
 
 /** A crash came between the deed and its event: the event is written now. */
 export function onFileRecovered(state: AgentState, input: InputOf<'file.recovered'>): Step {

@@ -1,5 +1,6 @@
 import type { Effect } from '../../contracts/effect.ts';
 import type { InputOf } from '../../contracts/input.ts';
+import type { GuardMode } from '../../contracts/policy.ts';
 import type { Volume } from '../../contracts/volume.ts';
 import { filesTakenAway } from './files.ts';
 import { decideVolume } from '../policy/decide-volume.ts';
@@ -18,7 +19,8 @@ export function treatVolume(state: AgentState, volume: Volume, at: string, mount
   // A stick that was there is there from the start, whenever it is mounted.
   const presentAtStart = before?.presentAtStart ?? (mountedAtStart || wasPresentAtStart(state, volume));
   const { treatment, rule } = decide(state, volume, at, presentAtStart);
-  if (before !== undefined && before.treatment === treatment && before.volume.mountPoint === volume.mountPoint) {
+  const guardMode = treatment === 'guard' ? guardModeOf(state, volume) : undefined;
+  if (before !== undefined && isTreatedSo(before, volume, treatment, guardMode)) {
     const next = withVolume(state, { ...before, volume, ...(rule === undefined ? {} : { rule }) });
     // Somebody made writable what was made read-only.
     const loosened = treatment === 'read-only' && before.volume.readOnly && !volume.readOnly;
@@ -26,12 +28,39 @@ export function treatVolume(state: AgentState, volume: Volume, at: string, mount
   }
   const effects: Effect[] = before?.treatment === 'guard' ? [{ kind: 'stopGuard', volumeId: volume.id }] : [];
   if (treatment !== 'ignore' || before !== undefined) {
-    const data = { volume: volumeFacts(volume), treatment, ...(rule === undefined ? {} : { rule }) };
+    const data = { volume: volumeFacts(volume), treatment, ...(guardMode === undefined ? {} : { guard: guardMode }), ...named(rule) };
     effects.push({ kind: 'appendEvent', at, body: { type: 'volume.mounted', severity: treatment === 'block' ? 'medium' : 'info', data } });
   }
-  effects.push(...treat(state, volume, treatment, rule));
+  if (wasReadOnly(before) && (treatment === 'allow' || guardMode === 'watch')) effects.push({ kind: 'admitVolume', volume });
+  effects.push(...treat(state, volume, treatment, rule, guardMode));
   const guard: GuardState = treatment === 'guard' ? 'starting' : 'none';
-  return { state: withVolume(state, { volume, presentAtStart, treatment, guard, ...(rule === undefined ? {} : { rule }) }), effects };
+  return {
+    state: withVolume(state, {
+      volume,
+      presentAtStart,
+      treatment,
+      guard,
+      ...(guardMode === undefined ? {} : { guardMode }),
+      ...named(rule),
+    }),
+    effects,
+  };
+}
+
+const named = (rule: string | undefined) => (rule === undefined ? {} : { rule });
+
+function isTreatedSo(before: VolumeState, { mountPoint }: Volume, treatment: Treatment, guardMode: GuardMode | undefined): boolean {
+  return before.treatment === treatment && before.guardMode === guardMode && before.volume.mountPoint === mountPoint;
+}
+
+/** Below its view a medium is read-only to all but its guard. */
+const wasReadOnly = (before: VolumeState | undefined): boolean =>
+  before?.treatment === 'read-only' || before?.guardMode === 'fuse' || before?.guard === 'failed';
+
+/** Only what lies on a device of its own can be kept behind a view: not folders, network shares and phones. */
+function guardModeOf({ snapshot, guardChoice }: AgentState, volume: Volume): GuardMode {
+  if (guardChoice !== 'policy') return guardChoice;
+  return volume.devicePath === undefined ? 'watch' : (snapshot?.policy.volumes['guard-mode'] ?? 'fuse');
 }
 
 function decide(state: AgentState, volume: Volume, at: string, presentAtStart: boolean): { treatment: Treatment; rule?: string } {
@@ -42,14 +71,20 @@ function decide(state: AgentState, volume: Volume, at: string, presentAtStart: b
 const wasPresentAtStart = (state: AgentState, { device }: Volume): boolean =>
   device !== undefined && state.devices[device.id]?.presentAtStart === true;
 
-function treat(state: AgentState, volume: Volume, treatment: Treatment, rule: string | undefined): Effect[] {
+function treat(
+  state: AgentState,
+  volume: Volume,
+  treatment: Treatment,
+  rule: string | undefined,
+  guardMode: GuardMode | undefined,
+): Effect[] {
   switch (treatment) {
     case 'guard':
       return [
         {
           kind: 'startGuard',
           volume,
-          mode: state.guardMode,
+          mode: guardMode ?? 'watch',
           inspectPresent: state.snapshot?.policy.volumes['inspect-present-files'] ?? true,
         },
       ];

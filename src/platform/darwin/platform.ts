@@ -31,6 +31,7 @@ export function createDarwinPlatform(): Platform {
       Promise.resolve(err(failure('DLP_GUARD_START', 'Mounting is left to macOS: name the mounted volume with --dir instead.'))),
     gaps: () => [
       ...(privileged ? [] : (['not-privileged', 'volume-deny-unavailable'] as const)),
+      'view-unavailable',
       'block-is-after-mount',
       'raw-device-writes',
       'media-transfer-devices',

@@ -22,6 +22,7 @@ type Outcome = 'done' | 'busy' | 'failed';
 
 interface Calls {
   readonly setReadOnly: (path: Uint8Array) => Outcome;
+  readonly setWritable: (path: Uint8Array) => Outcome;
   readonly unmount: (path: Uint8Array, flags: number) => Outcome;
 }
 
@@ -53,6 +54,17 @@ export async function denyVolume(volume: Volume, treatment: 'block' | 'read-only
   );
 }
 
+/** Undoes `read-only`. A filesystem that is read-only itself stays so. */
+export async function admitVolume(volume: Volume): Promise<Result<void, Failure>> {
+  const calls = loadCalls();
+  const outcome = await denyEverywhere(volume, (mount) => calls.setWritable(mount.mountPointBytes));
+  if (outcome === 'done') return ok(undefined);
+  return err(failure('DLP_VOLUME_DENY', 'The system refused to make the volume writable again. Plug it in anew.'));
+}
+
+/** One place; a program that writes there keeps it writable. */
+export const makeReadOnly = (path: Uint8Array): Outcome => loadCalls().setReadOnly(path);
+
 /** Newest first: what lies on top must go before what is below. */
 async function denyEverywhere(volume: Volume, deny: (mount: Mount) => Outcome): Promise<Outcome> {
   let worst: Outcome = 'done';
@@ -79,9 +91,12 @@ function loadCalls(): Calls {
   );
   // struct mount_attr { u64 attr_set; u64 attr_clr; u64 propagation; u64 userns_fd; }
   const readOnly = Buffer.from(BigUint64Array.of(MOUNT_ATTR_RDONLY, 0n, 0n, 0n).buffer);
+  const writable = Buffer.from(BigUint64Array.of(0n, MOUNT_ATTR_RDONLY, 0n, 0n).buffer);
+  const set = (path: Uint8Array, attributes: Buffer): Outcome =>
+    outcomeOf(syscall(SYS_MOUNT_SETATTR, AT_FDCWD, terminated(path), AT_SYMLINK_NOFOLLOW, attributes, attributes.length));
   return {
-    setReadOnly: (path) =>
-      outcomeOf(syscall(SYS_MOUNT_SETATTR, AT_FDCWD, terminated(path), AT_SYMLINK_NOFOLLOW, readOnly, readOnly.length)),
+    setReadOnly: (path) => set(path, readOnly),
+    setWritable: (path) => set(path, writable),
     unmount: (path, flags) => outcomeOf(umount2(terminated(path), flags)),
   };
 }

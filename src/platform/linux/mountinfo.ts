@@ -13,6 +13,8 @@ export interface Mount {
   /** `/dev/sdb1`, a server's share, or a word of the filesystem's own. */
   readonly source: string;
   readonly readOnly: boolean;
+  /** The filesystem itself is, whatever this one mount of it allows. */
+  readonly filesystemReadOnly: boolean;
 }
 
 const ESCAPE = /\\([0-7]{3})/g;
@@ -40,6 +42,7 @@ function parseLine(line: string): Mount | null {
     filesystem: asText(unescape(filesystem)),
     source: asText(unescape(source)),
     readOnly: hasOption(options, 'ro') || hasOption(superOptions, 'ro'),
+    filesystemReadOnly: hasOption(superOptions, 'ro'),
   };
 }
 
@@ -76,3 +79,22 @@ function firstMountOnTheWay(from: Mount, path: string, mounts: readonly Mount[])
 }
 
 const isOnTheWay = (folder: string, path: string): boolean => folder === '/' || path === folder || path.startsWith(`${folder}/`);
+
+/** Filesystem type of a view in the table of mounts. */
+export const VIEW_TYPE = 'fuse.sekisho';
+
+/** The table without views: what is below one is known by its place, and what lies over one lies over that. */
+export function seenThrough(mounts: readonly Mount[]): Mount[] {
+  const views = new Map(mounts.filter(({ filesystem }) => filesystem === VIEW_TYPE).map((view) => [view.id, view]));
+  const below = (mount: Mount): number => {
+    let { parentId } = mount;
+    for (let view = views.get(parentId); view !== undefined; view = views.get(parentId)) ({ parentId } = view);
+    return parentId;
+  };
+  return mounts.filter(({ id }) => !views.has(id)).map((mount) => ({ ...mount, parentId: below(mount) }));
+}
+
+/** The view right over a mount, or undefined. */
+export function viewOver(mount: Mount, mounts: readonly Mount[]): Mount | undefined {
+  return mounts.find((each) => each.filesystem === VIEW_TYPE && each.parentId === mount.id && each.mountPoint === mount.mountPoint);
+}

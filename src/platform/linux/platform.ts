@@ -5,7 +5,8 @@ import type { Platform, PlatformGap } from '../types.ts';
 import { UsbDevices } from '../usb/usb-devices.ts';
 import { accountName } from './accounts.ts';
 import { setDeviceAccess } from './device-access.ts';
-import { denyVolume } from './deny-volume.ts';
+import { clearCovers, coverVolume } from './cover-volume.ts';
+import { admitVolume, denyVolume } from './deny-volume.ts';
 import { mountTemporarily } from './mount-device.ts';
 import { linuxPaths } from './paths.ts';
 import { peerOf } from './peer.ts';
@@ -29,15 +30,21 @@ export function createLinuxPlatform(): Platform {
     peerOf,
     actorOf: (uid) => ({ name: accountName(uid), basis: 'owner' }),
     denyVolume,
+    admitVolume,
+    ...(canCover(privileged) ? { coverVolume, clearCovers } : {}),
     setDeviceAccess: (device, access) => setDeviceAccess(device, access),
     mountTemporarily,
     gaps: () => gaps(privileged),
   };
 }
 
+/** A view is mounted by root, and served through this device. */
+const canCover = (privileged: boolean): boolean => privileged && existsSync('/dev/fuse');
+
 function gaps(privileged: boolean): PlatformGap[] {
   const found: PlatformGap[] = ['block-is-after-mount', 'other-mount-namespaces', 'raw-device-writes', 'media-transfer-devices'];
   found.push('wayland-idle-coarse');
+  if (!canCover(privileged)) found.push('view-unavailable');
   if (!privileged) found.push('not-privileged', 'volume-deny-unavailable');
   if (!existsSync(USB_DEVICES)) found.push('usb-unavailable');
   if (process.env['DBUS_SYSTEM_BUS_ADDRESS'] === undefined && !existsSync(SYSTEM_BUS_SOCKET)) found.push('session-bus-missing');

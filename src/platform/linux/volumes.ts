@@ -9,7 +9,9 @@ import { deviceNumber, readFilesystemNames } from './block-properties.ts';
 import { isSystemMount, type MountedFilesystem, mountedFilesystems } from './mount-choice.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import { type MountWatch, watchMounts } from './mount-watch.ts';
-import { type Mount, parseMountinfo } from './mountinfo.ts';
+import { makeReadOnly } from './deny-volume.ts';
+import { isOutOfSight } from './cover-volume.ts';
+import { isReachable, type Mount, parseMountinfo, seenThrough, viewOver } from './mountinfo.ts';
 
 const MOUNTINFO = '/proc/self/mountinfo';
 const MAX_PATH = 4096;
@@ -61,11 +63,11 @@ export class LinuxVolumes implements VolumeSource {
   }
 
   async #look(): Promise<void> {
-    const mounts = parseMountinfo(await readFile(MOUNTINFO));
+    const table = parseMountinfo(await readFile(MOUNTINFO));
     const report = this.#report;
     if (report === null) return;
     const before = this.#known;
-    this.#known = volumesOf(mounts);
+    this.#known = volumesOf(table);
     for (const [volumeId, { mountId }] of before) {
       const now = this.#known.get(volumeId);
       if (now === undefined || now.mountId !== mountId) report({ kind: 'unmounted', volumeId });
@@ -79,13 +81,19 @@ export class LinuxVolumes implements VolumeSource {
   }
 }
 
-function volumesOf(mounts: readonly Mount[]): Map<string, Known> {
+function volumesOf(table: readonly Mount[]): Map<string, Known> {
   const found = new Map<string, Known>();
-  for (const filesystem of mountedFilesystems(mounts)) {
+  // What a guard keeps out of sight is no place of the volume: numbers of mounts are used again, so it may seem the oldest.
+  const mounts = seenThrough(table).filter(({ mountPoint }) => !isOutOfSight(mountPoint));
+  for (const each of mountedFilesystems(mounts)) {
+    const covered = each.places.find((place) => viewOver(place, table) !== undefined);
+    // Where its view is, whatever else it is mounted at.
+    const filesystem = covered === undefined ? each : { ...each, primary: covered };
     if (filesystem.kind === 'block' && !isBlockDeviceThere(blockNumber(filesystem))) continue;
     const hardware = filesystem.kind === 'block' ? readBlockDevice(blockNumber(filesystem)) : NO_HARDWARE[filesystem.kind];
     if (isSystemMount(filesystem, mounts, !hardware.removable) || filesystem.primary.mountPoint.length > MAX_PATH) continue;
-    const volume = describeVolume(filesystem, hardware);
+    if (covered !== undefined) keepCovered(filesystem, table);
+    const volume = describeVolume(filesystem, hardware, covered !== undefined);
     found.set(volume.id, { mountId: filesystem.primary.id, volume });
   }
   return found;
@@ -101,14 +109,21 @@ const NO_HARDWARE: Readonly<Record<'network' | 'phone', BlockFacts>> = {
   phone: { bus: 'usb', removable: true },
 };
 
-function describeVolume(filesystem: MountedFilesystem, hardware: BlockFacts): Volume {
+/** Whoever mounts a guarded medium a second time gets round its view: such a place can be read and not written. */
+function keepCovered({ places }: MountedFilesystem, table: readonly Mount[]): void {
+  const open = places.filter((place) => !place.readOnly && isReachable(place, table));
+  for (const { mountPointBytes } of open) makeReadOnly(mountPointBytes);
+}
+
+function describeVolume(filesystem: MountedFilesystem, hardware: BlockFacts, isCovered: boolean): Volume {
   const { device, kind, primary } = filesystem;
   return {
     id: `linux:${device}`,
     mountPoint: primary.mountPoint,
     ...(kind === 'block' ? { devicePath: primary.source, ...readFilesystemNames(blockNumber(filesystem)) } : {}),
     filesystem: primary.filesystem.slice(0, 64),
-    readOnly: primary.readOnly,
+    // Below a view every mount is read-only: what is written goes another way.
+    readOnly: isCovered ? primary.filesystemReadOnly : primary.readOnly,
     ...hardware,
   };
 }

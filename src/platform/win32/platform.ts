@@ -32,6 +32,7 @@ export function createWindowsPlatform(): Platform {
       Promise.resolve(err(failure('DLP_GUARD_START', 'Mounting is left to Windows: name the mounted volume with --dir instead.'))),
     gaps: () => [
       ...(privileged ? [] : (['not-privileged'] as const)),
+      'view-unavailable',
       'volume-deny-unavailable',
       'block-is-after-mount',
       'raw-device-writes',
