@@ -1,4 +1,5 @@
 import { appendedZip } from './appended-zip.ts';
+import { LimitReached } from './budget.ts';
 import { contentOfSource, type Content } from './content.ts';
 import type { Level } from './extraction.ts';
 import { contentType, type ContentType } from './file-type.ts';
@@ -14,9 +15,17 @@ export async function extractContent(level: Level, content: Content, found: (typ
   const known = await contentType(content);
   const appended = MAY_HIDE_ZIP.has(known.kind) && content.source !== undefined ? appendedZip(content.source) : undefined;
   if (appended === undefined) return extractKnown(level, content, known, found);
-  // Both readings count: programs differ in which they take.
-  const type = await extractKnown(level, content, known, found);
+  // Both readings count: programs differ in which they take. To one of them the other may be damage.
+  let type: string | undefined;
+  let damage: unknown;
+  try {
+    type = await extractKnown(level, content, known, found);
+  } catch (error) {
+    if (error instanceof LimitReached && error.final) throw error;
+    damage = error;
+  }
   const zip = await extractZip(level, contentOfSource(appended), () => {});
+  if (type === undefined) throw damage;
   return known.kind === 'unknown' ? zip : type;
 }
 
@@ -35,6 +44,7 @@ const MAY_HIDE_ZIP: ReadonlySet<ContentType['kind']> = new Set([
   'rtf',
   'encrypted',
   'container',
+  'ar',
 ]);
 
 async function extractKnown(level: Level, content: Content, known: ContentType, found: (type: string) => void): Promise<string> {
@@ -54,6 +64,9 @@ async function extractKnown(level: Level, content: Content, known: ContentType, 
       return type;
     case 'tar':
       await (await import('./formats/tar.ts')).extractTar(level, content);
+      return type;
+    case 'ar':
+      await (await import('./formats/ar.ts')).extractAr(level, content);
       return type;
     case 'pdf':
       await (await import('./formats/pdf.ts')).extractPdf(level, content);

@@ -18,6 +18,7 @@ export type ContentType =
         | 'zip'
         | 'compound'
         | 'tar'
+        | 'ar'
         | 'rtf'
         | 'sqlite'
         | 'mbox'
@@ -107,6 +108,7 @@ const CONTAINERS: readonly (readonly [name: string, magic: RegExp])[] = [
   ['arrow', /^ARROW1\0{2}/],
   ['hdf5', /^\x89HDF\r\n\x1a\n/],
   ['cpio', /^(?:070707[0-7]{70}|07070[12][0-9a-fA-F]{104})/],
+  // Damaged from its first header on.
   ['ar', /^!<arch>\n/],
   ['dwg', /^AC10(?:0[69]|1[245]|18|2[147]|32)\0/],
   ['vhd', /^(?:conectix|cxsparse)/],
@@ -138,6 +140,7 @@ export async function contentType({ head }: Content): Promise<ContentType> {
   if (archive !== undefined) return { kind: 'archive', name: archive[0] };
   if (isSqlite(head)) return { kind: 'sqlite' };
   if (isTarHeader(head)) return { kind: 'tar' };
+  if (/^!<arch>\n(?:$|[^]{58}`\n)/.test(magic)) return { kind: 'ar' };
   // Readers accept a PDF header anywhere in the first 1,024 bytes (ISO 32000-1, annex H, note 13).
   if (/%PDF-[12]\./.test(magic.slice(0, 1024))) return { kind: 'pdf' };
   if (/^\s*\{\\rt/.test(magic)) return { kind: 'rtf' };

@@ -17,6 +17,8 @@ describe('archives of real programs', () => {
     ['meibo.tar.bz2', 'bzip2', `content/${CSV}`],
     ['meibo.tar.zst', 'zstd', `content/${CSV}`],
     ['meibo.jar', 'jar', CSV],
+    ['meibo.deb', 'ar', 'data.tar.xz/content/./usr/share/meibo/list.csv'],
+    ['meibo.a', 'ar', 'list-of-all-employees.csv'],
   ])('%s is %s and tells the member', async (name, type, part) => {
     const seen = await extractBytes(fixture(name));
     expect(seen).toMatchObject({ type, unreadable: [], persons: twenty });
@@ -93,6 +95,58 @@ describe('archives of real programs', () => {
     '%j is text, though it begins like a container',
     async (text) => expect(await extractBytes(text)).toMatchObject({ unreadable: [] }),
   );
+});
+
+describe('ar', () => {
+  const header = (name: string, size: number) => `${name.padEnd(16)}${'0'.padEnd(32)}${String(size).padEnd(10)}\`\n`;
+  const member = (name: string, data: string) => `${header(name, data.length)}${data}${data.length % 2 === 1 ? '\n' : ''}`;
+  const DATA = 'My Number 123456789018';
+
+  it.each([
+    ['GNU', member('list.txt/', DATA), 'list.txt'],
+    ['Debian and old BSD', member('list.txt', DATA), 'list.txt'],
+    ['BSD, in the data', member('#1/20', `${'a list of all.txt'.padEnd(20, '\0')}${DATA}`), 'a list of all.txt'],
+    ['GNU, in the table', member('//', 'x.txt/\na list of all.txt/\n') + member('/7', DATA), 'a list of all.txt'],
+    ['Windows, in the table', member('//', 'x.txt\0a list of all.txt\0') + member('/6', DATA), 'a list of all.txt'],
+    ['no table', member('/6', DATA), '/6'],
+    ['behind a member of odd length', member('a', 'a') + member('b', DATA), 'b'],
+  ])('names of %s', async (_, members, part) => {
+    const seen = await extractBytes(`!<arch>\n${members}`);
+    expect(seen).toMatchObject({ type: 'ar', unreadable: [], persons: { from: 1, to: 1 } });
+    expect(seen.findings[0]?.where).toEqual([{ part, line: 1 }]);
+  });
+
+  it('leaves nothing out: tables of symbols and of names are read, too', async () => {
+    for (const name of ['/', '//', '/SYM64/', '__.SYMDEF']) {
+      expect((await extractBytes(`!<arch>\n${member(name, DATA)}`)).persons).toEqual({ from: 1, to: 1 });
+    }
+  });
+
+  it.each([
+    ['cut off in a member', `${member('a', DATA)}${member('b', DATA).slice(0, -5)}`],
+    ['cut off in a header', `${member('a', DATA)}${header('b', 5).slice(0, 30)}`],
+    ['no header', `${member('a', DATA)}${'x'.repeat(80)}`],
+    ['a name longer than its data', `${member('a', DATA)}${member('#1/20', 'short')}`],
+  ])('%s is corrupt, and what was read counts', async (_, members) => {
+    const seen = await extractBytes(`!<arch>\n${members}`);
+    expect(reasons(seen)).toEqual(['corrupt']);
+    expect(seen.persons.to).toBe(1);
+  });
+
+  it('with a damaged first header is unsupported, and looked through for strings', async () => {
+    const seen = await extractBytes(`!<arch>\n${member('a', DATA).replace('`', '-')}`);
+    expect(seen).toMatchObject({ type: 'ar', unreadable: [{ reason: 'unsupported' }], persons: { from: 1, to: 1 } });
+  });
+
+  it('counts its members', async () => {
+    expect(reasons(await extractBytes(fixture('meibo.a'), { maxEntries: 1 }))).toEqual(['too-many-entries']);
+  });
+
+  it('with a zip behind it gives both', async () => {
+    const zip = zipBytes([{ name: 'list.txt', data: Buffer.from(DATA) }]);
+    const seen = await extractBytes(Buffer.concat([Buffer.from(`!<arch>\n${member('a', 'nothing')}`), zip]));
+    expect(seen.persons).toEqual({ from: 1, to: 1 });
+  });
 });
 
 describe('tar', () => {

@@ -1,8 +1,7 @@
-import { displayName } from '../../core/display-name.ts';
 import { ByteReader } from '../byte-reader.ts';
-import { contentOfStream, type Content } from '../content.ts';
+import type { Content } from '../content.ts';
 import type { Level } from '../extraction.ts';
-import { detectEncoding } from '../text-encoding.ts';
+import { extractStreamMember, memberName } from './stream-member.ts';
 
 const BLOCK = 512;
 /** Long names and pax records are small; a header that claims more is damage. */
@@ -54,23 +53,10 @@ async function readMembers(level: Level, reader: ByteReader): Promise<void> {
     const name = memberName(pax.get('path') ?? longName ?? headerName(header));
     longName = undefined;
     pax = new Map();
-    await extractMember(level, reader, name, FILE_TYPES.has(type) && !name.endsWith('/'), size);
+    if (FILE_TYPES.has(type) && !name.endsWith('/')) await extractStreamMember(level, reader, name, size);
+    else await reader.skip(size);
     await reader.skip(padding);
   }
-}
-
-async function extractMember(level: Level, reader: ByteReader, name: string, file: boolean, size: number): Promise<void> {
-  let read = 0;
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of reader.take(size - read)) {
-      read += chunk.length;
-      yield chunk;
-    }
-    if (read < size) throw new TypeError('tar ends within a member');
-  }
-  if (file) await level.inner(name, () => contentOfStream(bytes(), level.extraction.budget));
-  // Whatever the member's own format left unread.
-  await reader.skip(size - read);
 }
 
 function sizeOf(header: Buffer): number {
@@ -116,11 +102,4 @@ function paxRecords(data: Buffer): Map<string, Buffer> {
     at += length;
   }
   return records;
-}
-
-/** Names are bytes; what they look like decides, as in zips. */
-function memberName(raw: Buffer): string {
-  const encoding = detectEncoding(raw);
-  const text = encoding === null || encoding === 'utf-8' ? displayName(raw) : displayName(new TextDecoder(encoding).decode(raw));
-  return text.slice(0, 1024);
 }
