@@ -13,6 +13,8 @@ export type Happening = AgentInput extends infer I ? (I extends AgentInput ? Omi
 export interface EffectPorts {
   readonly clock: Clock;
   readonly spool: Spool;
+  /** Resolves once what the spool has stored by now is on disk, and delivered where events are delivered at once. */
+  readonly recorded: () => Promise<void>;
   readonly inspector: Inspector;
   readonly createGuard: (volume: Volume, mode: 'watch' | 'fuse', inspectPresent: boolean) => Guard;
   readonly denyVolume: (volume: Volume, treatment: 'block' | 'read-only') => Promise<Result<void, Failure>>;
@@ -69,8 +71,7 @@ export class EffectRunner {
     switch (effect.kind) {
       case 'appendEvent':
         spool.append(effect.at, effect.body, effect.settles);
-        if (effect.settles !== undefined) this.#settle(effect.settles);
-        return;
+        return effect.settles === undefined ? undefined : this.#settle(effect.settles);
       case 'startGuard':
         return this.#inTurn(effect.volume, () => this.#startGuard(effect));
       case 'stopGuard':
@@ -144,14 +145,17 @@ export class EffectRunner {
     }
   }
 
-  #settle(fileId: string): void {
+  /** The event is all that tells of the file from here on. */
+  async #settle(fileId: string): Promise<void> {
+    await this.#ports.recorded();
     for (const guard of this.#guards.values()) guard.settled(fileId);
   }
 
   async #stopGuard(volumeId: string): Promise<void> {
     const guard = this.#guards.get(volumeId);
-    this.#guards.delete(volumeId);
+    // It judges what is open before it ends, and is still to be told what is settled.
     await guard?.stop();
+    if (this.#guards.get(volumeId) === guard) this.#guards.delete(volumeId);
   }
 
   async #denyVolume({ volume, treatment }: Extract<Effect, { kind: 'denyVolume' }>): Promise<void> {
@@ -217,7 +221,10 @@ export class EffectRunner {
     const guard = this.#guards.get(volumeId);
     if (guard === undefined) return;
     const changes = action === 'encrypt' || action === 'block' || action === 'justify';
-    if (changes) this.#ports.spool.addIntent({ fileId, action, decision });
+    if (changes) {
+      this.#ports.spool.addIntent({ fileId, action, decision });
+      await this.#ports.recorded();
+    }
     const outcome = await guard.enforce(fileId, { action, recipients, decision });
     if (changes && !outcome.done && outcome.gone) this.#ports.spool.dropIntent(fileId);
     this.#ports.report({ kind: 'file.enforced', fileId, outcome });

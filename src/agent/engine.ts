@@ -2,12 +2,16 @@ import { v7 as uuidv7 } from 'uuid';
 import type { NotificationDraft } from '../contracts/effect.ts';
 import type { Notification } from '../contracts/ipc.ts';
 import type { AgentInput } from '../contracts/input.ts';
+import type { Spool } from '../core/ports.ts';
 import type { AgentState, GuardChoice } from '../core/state.ts';
 import { EffectRunner, type EffectPorts, type Happening } from './effects.ts';
 import { AgentLoop } from './loop.ts';
 import type { Recording } from './recording.ts';
 
-export interface EngineOptions extends Omit<EffectPorts, 'report' | 'notify'> {
+export interface EngineOptions extends Omit<EffectPorts, 'report' | 'notify' | 'recorded' | 'spool'> {
+  readonly spool: Spool & { readonly synced: () => Promise<void> };
+  /** Left out: on disk is enough. */
+  readonly recorded?: () => Promise<void>;
   readonly guardChoice: GuardChoice;
   readonly notify: (to: string | null, notification: Notification) => void;
   readonly recording?: Recording;
@@ -24,6 +28,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#now = () => options.clock.now();
     this.#effects = new EffectRunner({
+      recorded: () => options.spool.synced(),
       ...options,
       report: (happening) => this.report(happening),
       notify: (to: string | null, draft: NotificationDraft) => options.notify(to, { id: uuidv7(), time: this.#instant(), ...draft }),

@@ -35,8 +35,10 @@ export interface ForegroundGuardOptions {
   readonly recipients: readonly string[];
   /** Spool, quarantine and journal. */
   readonly state: string;
-  /** Each event, in order, each once, those of an interrupted run first; it counts as delivered when this returns. */
-  readonly deliver: (event: AgentEvent) => void;
+  /** Events on disk, in order, those of an interrupted run first; they count as delivered when this returns. */
+  readonly deliver: (events: readonly AgentEvent[]) => void;
+  /** Id of the last event that an earlier run delivered: a crash may have come before the spool knew. */
+  readonly delivered?: string | undefined;
   readonly language: Language;
   readonly log: (line: string) => void;
   readonly fatal: (error: unknown) => void;
@@ -64,6 +66,7 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
   const engine = new Engine({
     clock,
     spool,
+    recorded,
     inspector,
     guardChoice: options.mode,
     createGuard: guardFactory({
@@ -87,14 +90,22 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     fatal,
   });
   const report = engine.report.bind(engine);
-  const leave = spool.onAppend(deliverPending);
+  const leave = spool.onAppend(() => void recorded().catch(fatal));
   const quarantineKeeper = new QuarantineKeeper({ quarantine, clock, report, fatal });
 
   function deliverPending(): void {
-    for (const event of spool.pending(0, Number.MAX_SAFE_INTEGER)) {
-      options.deliver(event);
-      spool.acknowledge(event.sequence);
-    }
+    spool.handOut(options.deliver);
+  }
+
+  /** What was delivered and not yet known to be: the id of the last one tells. */
+  function skipDelivered(): void {
+    const last = options.delivered === undefined ? undefined : spool.find(options.delivered);
+    if (last !== undefined) spool.acknowledge(last);
+  }
+
+  async function recorded(): Promise<void> {
+    await spool.synced();
+    deliverPending();
   }
 
   async function stop(reason: string): Promise<void> {
@@ -103,10 +114,12 @@ export async function guardInForeground(options: ForegroundGuardOptions): Promis
     report({ kind: 'agent.stopping', reason });
     await inspector.close();
     leave();
+    await recorded();
     spool.close();
     locked.release();
   }
 
+  skipDelivered();
   deliverPending();
   report({ kind: 'agent.started', host: hostname(), version: VERSION, os: platform.description, mode: 'foreground' });
   report({

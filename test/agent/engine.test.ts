@@ -24,7 +24,7 @@ function rig() {
   const sessions = new FakeSessions();
   let arrive: (arrival: FileArrival) => void = () => undefined;
 
-  const spool: Spool = {
+  const spool: Spool & { synced: () => Promise<void> } = {
     append(time, body, settles): AgentEvent {
       if (disk.full) throw new Error('database or disk is full');
       log.push(`event ${body.type}${settles === undefined ? '' : ` settles ${settles}`}`);
@@ -35,6 +35,10 @@ function rig() {
     addIntent(intent) {
       log.push(`intent ${intent.fileId}`);
       intents.push(intent);
+    },
+    synced() {
+      log.push('on disk');
+      return Promise.resolve();
     },
     dropIntent: (fileId) => log.push(`dropped ${fileId}`),
     intents: () => intents,
@@ -99,10 +103,12 @@ describe('a file through the engine', () => {
     await settle();
     expect(log).toEqual([
       'intent secret',
+      'on disk',
       'enforce secret encrypt',
       'event file.encrypted settles secret',
-      'settled secret',
+      'on disk',
       'notify encrypt',
+      'settled secret',
     ]);
   });
 
@@ -115,7 +121,7 @@ describe('a file through the engine', () => {
     arrival('harmless');
     await settle();
     await settle();
-    expect(log).toEqual(['enforce harmless record', 'event file.recorded settles harmless', 'settled harmless']);
+    expect(log).toEqual(['enforce harmless record', 'event file.recorded settles harmless', 'on disk', 'settled harmless']);
   });
 
   test('what an earlier run did and could not tell of is told now, once', async () => {

@@ -191,6 +191,7 @@ class ViewGuard implements FuseGuard {
 
   settled(fileId: string): void {
     this.#parts?.journal.settle(fileId);
+    this.#parts?.judgements.settled(fileId);
   }
 
   stop(): Promise<void> {

@@ -28,6 +28,10 @@ export interface JudgementParts {
 interface Arrival {
   readonly message: JudgeMessage;
   readonly judged: Judged;
+  /** Its event is on disk. */
+  settled: boolean;
+  /** Set once it is carried out: the rest waits for the event. */
+  commit: Commit | null;
 }
 
 /** States of files between the view and the engine: each is reported, inspected, committed, and settled. */
@@ -62,7 +66,7 @@ export class Judgements {
       mutable,
       held,
     };
-    this.#arrivals.set(fileId, { message, judged });
+    this.#arrivals.set(fileId, { message, judged, settled: false, commit: null });
     this.#parts.report({
       fileId,
       path: shownPath(parsePath(finalName(Buffer.from(message.path)))),
@@ -94,12 +98,26 @@ export class Judgements {
     if (arrival === undefined) return NOT_HERE;
     const commit = await this.#parts.committer.commit(arrival.judged, order);
     const { outcome } = commit;
-    this.#arrivals.delete(fileId);
     const { mutable, stage } = arrival.message;
     if (mutable && outcome.done && outcome.sha256 !== undefined) this.#judgedContents.set(stage, outcome.sha256);
-    // Whoever waits is answered after the event is in the chain, which happens as soon as this returns.
-    setImmediate(() => this.#parts.inBackground(this.#settle(arrival, commit)));
+    arrival.commit = commit;
+    // A failure promises nothing that would have to last; and no event at all tells of what was gone.
+    if (!outcome.done) setImmediate(() => this.settled(fileId));
+    else if (arrival.settled) this.#answer(fileId, arrival, commit);
     return outcome;
+  }
+
+  /** The event is on disk: whoever waits for this state is answered. */
+  settled(fileId: string): void {
+    const arrival = this.#arrivals.get(fileId);
+    if (arrival === undefined) return;
+    arrival.settled = true;
+    if (arrival.commit !== null) this.#answer(fileId, arrival, arrival.commit);
+  }
+
+  #answer(fileId: string, arrival: Arrival, commit: Commit): void {
+    this.#arrivals.delete(fileId);
+    this.#parts.inBackground(this.#settle(arrival, commit));
   }
 
   async fill(message: Extract<FromView, { kind: 'fill' }>): Promise<void> {

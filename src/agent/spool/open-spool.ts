@@ -23,7 +23,7 @@ export function openSpool(options: SpoolOptions): OpenSpool {
   const clock = options.clock ?? { now: () => Date.now() };
   const opened = openDatabase(options.path, clock.now());
   const head = new HeadFile(`${options.path}.head`);
-  return new SqliteSpool({ ...options, clock, ...opened, head });
+  return new SqliteSpool({ ...options, clock, ...opened, head, log: `${options.path}-wal` });
 }
 
 function openDatabase(path: string, now: number): { database: DatabaseSync; movedAside: string | null } {
@@ -40,7 +40,8 @@ function openDatabase(path: string, now: number): { database: DatabaseSync; move
 function openSound(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
+    // NORMAL leaves the flush after a commit to DiskSync; what a checkpoint needs flushed SQLite flushes itself.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
     const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw new CorruptSpool(String(check));
     migrate(database);

@@ -4,7 +4,8 @@ import { type AgentEvent, agentEvent, type EventBody, GENESIS_HASH } from '../..
 import { SEVERITIES } from '../../contracts/ids.ts';
 import type { Intent, Spool, SpoolReader } from '../../core/ports.ts';
 import { sealEvent } from '../../node/event-chain.ts';
-import type { HeadFile } from './head-file.ts';
+import { DiskSync } from './disk-sync.ts';
+import type { ChainHeadRecord, HeadFile } from './head-file.ts';
 import { parseIntent } from './intent.ts';
 import { dropOverflow, overflowBodies } from './overflow.ts';
 
@@ -12,6 +13,15 @@ export interface OpenSpool extends Spool, SpoolReader {
   /** Newest first, acknowledged ones too; `before` is the id of the last one already seen. */
   recent(limit: number, before?: string): AgentEvent[];
   setMaxBytes(maxBytes: number): void;
+  /** Resolves once all that was stored by now is on disk. Rejects when the disk does not take it. */
+  synced(): Promise<void>;
+  /**
+   * Hands out what waits and is on disk, in order. It counts as acknowledged when `take` returns, which is stored with the
+   * next event or at close: after a crash the last ones are handed out again.
+   */
+  handOut(take: (events: AgentEvent[]) => void): void;
+  /** Sequence of the event with this id, where it is still held. */
+  find(id: string): number | undefined;
   /** Where an unreadable database was put when this one was opened. */
   readonly movedAside: string | null;
 }
@@ -32,18 +42,26 @@ export class SqliteSpool implements OpenSpool {
   readonly #host: string;
   readonly #clock: { now(): number };
   readonly #listeners = new Set<() => void>();
+  readonly #disk: DiskSync<ChainHeadRecord>;
   readonly #sql: ReturnType<typeof prepareStatements>;
   #maxBytes: number;
   #sequence = 0;
   #hash = GENESIS_HASH;
+  /** The newest sequence that is on disk. */
+  #onDisk = 0;
   #acknowledged = 0;
+  /** Up to here the rows themselves say that they are acknowledged. */
+  #marked = 0;
   #offered = 0;
   #pendingBytes = 0;
   #sincePrune = 0;
+  #closed = false;
 
   constructor(options: {
     database: DatabaseSync;
     head: HeadFile;
+    /** The database's write-ahead log. */
+    log: string;
     agent: string;
     host: string;
     maxBytes: number;
@@ -52,6 +70,7 @@ export class SqliteSpool implements OpenSpool {
   }) {
     this.#database = options.database;
     this.#head = options.head;
+    this.#disk = new DiskSync(options.log, (head) => this.#reached(head));
     this.#agent = options.agent;
     this.#host = options.host;
     this.#clock = options.clock;
@@ -63,6 +82,7 @@ export class SqliteSpool implements OpenSpool {
 
   append(at: string, body: EventBody, settles?: string): AgentEvent {
     const event = this.#transaction(() => {
+      this.#mark();
       const appended = this.#insert(at, body);
       if (settles !== undefined) this.#sql.removeIntent.run(settles);
       this.#enforceBound(at);
@@ -84,8 +104,13 @@ export class SqliteSpool implements OpenSpool {
     return this.#sql.intents.all().map((row) => parseIntent(row));
   }
 
+  synced(): Promise<void> {
+    return this.#disk.synced();
+  }
+
+  /** Whoever is told of an event may hold it against a later one of its number: it is on disk first. */
   pending(after: number, limit: number): AgentEvent[] {
-    const events = this.#sql.pending.all(Math.max(after, this.#acknowledged), limit).map((row) => readEvent(row['json']));
+    const events = this.#read(after, this.#sequence, limit);
     const last = events.at(-1)?.sequence ?? 0;
     if (last > this.#offered) {
       this.#transaction(() => {
@@ -93,10 +118,29 @@ export class SqliteSpool implements OpenSpool {
         this.#saveChain();
       });
     }
+    this.#disk.syncNow();
     return events;
   }
 
+  handOut(take: (events: AgentEvent[]) => void): void {
+    const reached = this.#onDisk;
+    if (this.#closed || reached <= this.#acknowledged) return;
+    const events = this.#read(0, reached, -1);
+    if (events.length > 0) take(events);
+    this.#acknowledged = reached;
+  }
+
+  find(id: string): number | undefined {
+    const sequence = this.#sql.find.get(id)?.['sequence'];
+    return sequence === undefined ? undefined : Number(sequence);
+  }
+
+  #read(after: number, through: number, limit: number): AgentEvent[] {
+    return this.#sql.pending.all(Math.max(after, this.#acknowledged), through, limit).map((row) => readEvent(row['json']));
+  }
+
   head(): { sequence: number; hash: string } | null {
+    this.#disk.syncNow();
     return this.#sequence === 0 ? null : { sequence: this.#sequence, hash: this.#hash };
   }
 
@@ -105,17 +149,22 @@ export class SqliteSpool implements OpenSpool {
     if (reached <= this.#acknowledged) return;
     this.#transaction(() => {
       this.#acknowledged = reached;
-      this.#sql.acknowledge.run(reached);
+      this.#mark();
       this.#sql.forgetGaps.run(reached);
       this.#sql.prune.run(KEEP_ACKNOWLEDGED);
       this.#saveChain();
-      this.#pendingBytes = this.#countBytes();
     });
-    this.#writeHead();
+  }
+
+  #mark(): void {
+    if (this.#marked === this.#acknowledged) return;
+    this.#pendingBytes -= Number(this.#sql.bytes.get(this.#marked, this.#acknowledged)?.['bytes'] ?? 0);
+    this.#sql.acknowledge.run(this.#marked, this.#acknowledged);
+    this.#marked = this.#acknowledged;
   }
 
   count(): number {
-    return Number(this.#sql.count.get()?.['n'] ?? 0);
+    return Number(this.#sql.count.get(this.#acknowledged)?.['n'] ?? 0);
   }
 
   recent(limit: number, before?: string): AgentEvent[] {
@@ -136,7 +185,10 @@ export class SqliteSpool implements OpenSpool {
   }
 
   close(): void {
+    this.#closed = true;
     this.#listeners.clear();
+    if (this.#marked !== this.#acknowledged) this.#transaction(() => (this.#mark(), this.#saveChain()));
+    this.#disk.close();
     this.#head.close();
     this.#database.close();
   }
@@ -149,9 +201,11 @@ export class SqliteSpool implements OpenSpool {
     this.#hash = String(row?.['hash'] ?? GENESIS_HASH);
     this.#acknowledged = Number(row?.['acknowledged'] ?? 0);
     this.#offered = Number(row?.['offered'] ?? 0);
-    this.#pendingBytes = this.#countBytes();
+    this.#marked = this.#acknowledged;
+    this.#pendingBytes = Number(this.#sql.bytes.get(0, Number.MAX_SAFE_INTEGER)?.['bytes'] ?? 0);
     if (known !== null && known.sequence > this.#sequence) this.#continueBehind(known);
-    this.#writeHead();
+    this.#disk.committed(this.#headRecord());
+    this.#disk.syncNow();
   }
 
   /** The database is gone or went back in time: the chain goes on behind every number that may have been used. */
@@ -203,7 +257,6 @@ export class SqliteSpool implements OpenSpool {
   }
 
   #afterAppend(): void {
-    this.#writeHead();
     this.#sincePrune += 1;
     if (this.#sincePrune >= PRUNE_EVERY) {
       this.#sincePrune = 0;
@@ -216,24 +269,27 @@ export class SqliteSpool implements OpenSpool {
     this.#sql.saveChain.run(this.#agent, this.#sequence, this.#hash, this.#acknowledged, this.#offered);
   }
 
-  #writeHead(): void {
-    if (this.#sequence > 0) this.#head.write({ sequence: this.#sequence, hash: this.#hash, acknowledged: this.#acknowledged });
+  /** The head file may lag behind the database, and is never ahead of what the disk has of it. */
+  #reached(head: ChainHeadRecord): void {
+    this.#onDisk = head.sequence;
+    if (head.sequence > 0) this.#head.write(head);
   }
 
-  #countBytes(): number {
-    return Number(this.#sql.bytes.get()?.['bytes'] ?? 0);
+  #headRecord(): ChainHeadRecord {
+    return { sequence: this.#sequence, hash: this.#hash, acknowledged: this.#acknowledged };
   }
 
   /** Memory follows the database: when the transaction fails, so do the numbers held here. */
   #transaction<T>(run: () => T): T {
-    const before = [this.#sequence, this.#hash, this.#acknowledged, this.#offered, this.#pendingBytes] as const;
+    const before = [this.#sequence, this.#hash, this.#acknowledged, this.#marked, this.#offered, this.#pendingBytes] as const;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const value = run();
       this.#database.exec('COMMIT');
+      this.#disk.committed(this.#headRecord());
       return value;
     } catch (error) {
-      [this.#sequence, this.#hash, this.#acknowledged, this.#offered, this.#pendingBytes] = before;
+      [this.#sequence, this.#hash, this.#acknowledged, this.#marked, this.#offered, this.#pendingBytes] = before;
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
@@ -243,15 +299,20 @@ export class SqliteSpool implements OpenSpool {
 function prepareStatements(database: DatabaseSync) {
   return {
     insert: database.prepare('INSERT INTO events (sequence, id, type, rank, bytes, hash, json) VALUES (?, ?, ?, ?, ?, ?, ?)'),
-    pending: database.prepare('SELECT json FROM events WHERE acknowledged = 0 AND sequence > ? ORDER BY sequence LIMIT ?'),
-    acknowledge: database.prepare('UPDATE events SET acknowledged = 1 WHERE acknowledged = 0 AND sequence <= ?'),
+    pending: database.prepare(
+      'SELECT json FROM events WHERE acknowledged = 0 AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?',
+    ),
+    acknowledge: database.prepare('UPDATE events SET acknowledged = 1 WHERE acknowledged = 0 AND sequence > ? AND sequence <= ?'),
     forgetGaps: database.prepare('DELETE FROM gaps WHERE last <= ?'),
     prune: database.prepare(
       `DELETE FROM events WHERE acknowledged = 1 AND sequence <= (
          SELECT sequence FROM events WHERE acknowledged = 1 ORDER BY sequence DESC LIMIT 1 OFFSET ?)`,
     ),
-    count: database.prepare('SELECT count(*) AS n FROM events WHERE acknowledged = 0'),
-    bytes: database.prepare('SELECT coalesce(sum(bytes), 0) AS bytes FROM events WHERE acknowledged = 0'),
+    count: database.prepare('SELECT count(*) AS n FROM events WHERE acknowledged = 0 AND sequence > ?'),
+    bytes: database.prepare(
+      'SELECT coalesce(sum(bytes), 0) AS bytes FROM events WHERE acknowledged = 0 AND sequence > ? AND sequence <= ?',
+    ),
+    find: database.prepare('SELECT sequence FROM events WHERE id = ?'),
     recent: database.prepare('SELECT json FROM events ORDER BY sequence DESC LIMIT ?'),
     recentBefore: database.prepare(
       'SELECT json FROM events WHERE sequence < (SELECT sequence FROM events WHERE id = ?) ORDER BY sequence DESC LIMIT ?',

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
@@ -106,6 +106,7 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
       recipients: options.recipient,
       state,
       deliver: sink.deliver,
+      delivered: sink.delivered,
       language: callerLanguage(),
       log: printError,
       fatal: giveUp,
@@ -161,7 +162,9 @@ async function readPolicy(file: string): Promise<Result<Policy, Failure>> {
 }
 
 interface Sink {
-  readonly deliver: (event: AgentEvent) => void;
+  readonly deliver: (events: readonly AgentEvent[]) => void;
+  /** Id of the last event in the file. */
+  readonly delivered: string | undefined;
   readonly close: () => void;
 }
 
@@ -224,15 +227,17 @@ async function mountedAt(platform: Platform, place: string): Promise<Volume | nu
 }
 
 function openSink({ events, json }: Options): Sink {
-  const file = events === undefined ? null : openEvents(callerPath(events));
+  const opened = events === undefined ? null : openEvents(callerPath(events));
+  const file = opened?.file ?? null;
   return {
-    deliver(event) {
-      const line = JSON.stringify(event);
+    delivered: opened?.last,
+    deliver(delivered) {
+      const lines = delivered.map((event) => JSON.stringify(event));
       if (file !== null) {
-        writeSync(file, `${line}\n`);
-        fsyncSync(file);
+        writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+        fdatasyncSync(file);
       }
-      if (json) print(line);
+      if (json) for (const line of lines) print(line);
     },
     close() {
       if (file !== null) closeSync(file);
@@ -241,13 +246,36 @@ function openSink({ events, json }: Options): Sink {
 }
 
 /** A crash may have left half a line; its event was not acknowledged and comes again, so the half goes. */
-function openEvents(path: string): number {
+function openEvents(path: string): { readonly file: number; readonly last: string | undefined } {
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
-  let end = fstatSync(file).size;
+  const whole = lineEnd(file, fstatSync(file).size);
+  ftruncateSync(file, whole);
+  const line = whole === 0 ? '' : readBetween(file, lineEnd(file, whole - 1), whole);
+  return { file, last: idOf(line) };
+}
+
+/** Where the last line that ends before this place ends. */
+function lineEnd(file: number, before: number): number {
   const byte = Buffer.alloc(1);
+  let end = before;
   while (end > 0 && (readSync(file, byte, 0, 1, end - 1), byte[0] !== NEWLINE)) end -= 1;
-  ftruncateSync(file, end);
-  return file;
+  return end;
+}
+
+function readBetween(file: number, start: number, end: number): string {
+  const bytes = Buffer.alloc(end - start);
+  readSync(file, bytes, 0, bytes.length, start);
+  return bytes.toString();
+}
+
+/** The file is the caller's: what lies in it need not be events. */
+function idOf(line: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line);
+    return typeof parsed === 'object' && parsed !== null && 'id' in parsed && typeof parsed.id === 'string' ? parsed.id : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function giveUp(error: unknown): never {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -118,6 +118,47 @@ describe('acknowledge', () => {
     spooled.acknowledge(2100);
     expect(spooled.recent(5000)).toHaveLength(2000);
     expect(spooled.head()?.sequence).toBe(2100);
+  });
+});
+
+describe('handing out', () => {
+  it('gives each event once, when it is on disk, over a reopening too', async () => {
+    const spooled = open();
+    const taken: unknown[] = [];
+    const take = (events: readonly AgentEvent[]) => taken.push(...events.map((event) => event.sequence));
+    spooled.append(AT, stopped('one'));
+    spooled.append(AT, stopped('two'));
+    await spooled.synced();
+    spooled.handOut(take);
+    spooled.handOut(take);
+    expect(spooled.count()).toBe(0);
+    spooled.append(AT, stopped('three'));
+    await spooled.synced();
+    spooled.handOut(take);
+    open().handOut(take);
+    expect(taken).toEqual([1, 2, 3]);
+    expect(problems(spool?.recent(10).toReversed() ?? [])).toEqual([]);
+  });
+
+  it('gives what was taken last again after a crash, and knows it by its id', async () => {
+    const spooled = open();
+    spooled.append(AT, stopped('one'));
+    spooled.append(AT, stopped('two'));
+    await spooled.synced();
+    const taken: AgentEvent[] = [];
+    spooled.handOut((events) => void taken.push(...events));
+    // What a killed process leaves.
+    for (const file of ['spool.db', 'spool.db-wal', 'spool.db.head']) copyFileSync(join(folder, file), join(folder, `left-${file}`));
+    const left = openSpool({ path: join(folder, 'left-spool.db'), agent: 'agent-1', host: 'pc-1', maxBytes: 10_000_000 });
+    try {
+      left.acknowledge(left.find(taken[0]?.id ?? '') ?? 0);
+      const again: AgentEvent[] = [];
+      left.handOut((events) => void again.push(...events));
+      expect(again).toEqual(taken.slice(1));
+      expect(left.find('019aa000-0000-7000-8000-000000000001')).toBeUndefined();
+    } finally {
+      left.close();
+    }
   });
 });
 
