@@ -1,6 +1,7 @@
 import type { Effect } from '../contracts/effect.ts';
 import type { AgentInput } from '../contracts/input.ts';
-import { type AgentState, type GuardChoice, initialState } from '../core/state.ts';
+import type { GuardChoice } from '../contracts/policy.ts';
+import { type AgentState, initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 
 export interface LoopOptions {

@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Effect } from '../contracts/effect.ts';
 import { agentInput, type AgentInput } from '../contracts/input.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { type GuardChoice, initialState } from '../core/state.ts';
+import type { GuardChoice } from '../contracts/policy.ts';
+import { initialState } from '../core/state.ts';
 import { step } from '../core/step.ts';
 
 export const INPUTS_FILE = 'inputs.ndjson';

@@ -76,11 +76,12 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
     const denied = Promise.allSettled(guarded.map(({ volume }) => platform.denyVolume(volume, 'read-only')));
     void denied.then(() => options.fatal(problem));
   };
+  const guardChoice = platform.coverVolume === undefined ? 'watch' : 'policy';
   const engine = new Engine({
     clock,
     spool,
     inspector,
-    guardChoice: platform.coverVolume === undefined ? 'watch' : 'policy',
+    guardChoice,
     createGuard: guardFactory({
       platform,
       quarantine,
@@ -157,7 +158,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
     ...practicePolicy(options),
   });
   const quarantineKeeper = new QuarantineKeeper({ quarantine, clock, report, fatal });
-  report({ kind: 'agent.started', host: enrolment.host, version: VERSION, os: platform.description, mode: 'service' });
+  report({ kind: 'agent.started', host: enrolment.host, version: VERSION, os: platform.description, mode: 'service', guardChoice });
   policyKeeper.restore();
   await quarantineKeeper.start();
   await platform.clearCovers?.(guardFolder);

@@ -5,7 +5,7 @@ import { actor, fileDecision, volumeFacts } from './event.ts';
 import { fileFacts } from './file.ts';
 import { inspection } from './finding.ts';
 import { ageRecipient, count, instant, sha256Hex, uuid } from './ids.ts';
-import { policy } from './policy.ts';
+import { guardChoice, policy } from './policy.ts';
 import { action, policyReference } from './verdict.ts';
 import { volume } from './volume.ts';
 
@@ -37,7 +37,13 @@ const input = <const K extends string, S extends z.ZodRawShape>(kind: K, shape: 
  * A file of these, one JSON object a line, replays to the same effects (`sekisho agent replay`).
  */
 export const agentInput = z.discriminatedUnion('kind', [
-  input('agent.started', { host: z.string(), version: z.string(), os: z.string(), mode: z.enum(['service', 'foreground']) }),
+  input('agent.started', {
+    host: z.string(),
+    version: z.string(),
+    os: z.string(),
+    mode: z.enum(['service', 'foreground']),
+    /** Which guards this agent has; a replay has them too. */ guardChoice: guardChoice.optional(),
+  }),
   input('agent.stopping', { reason: z.string().max(256) }),
   input('policy.applied', { policy, reference: policyReference, recipients: z.array(ageRecipient).min(1) }),
   input('policy.refused', { code: z.string().max(64), reason: z.string().max(1024) }),

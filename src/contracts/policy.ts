@@ -17,6 +17,10 @@ const usbId = z.string().regex(/^[0-9a-f]{4}$/, 'four lower-case hex digits, e.g
 export const guardMode = z.enum(['fuse', 'watch']);
 export type GuardMode = z.infer<typeof guardMode>;
 
+/** `policy`: as the policy says; else what an agent is told, or all that it can. */
+export const guardChoice = z.enum(['fuse', 'watch', 'policy']);
+export type GuardChoice = z.infer<typeof guardChoice>;
+
 /** What a device rule does with a volume on the device. */
 export const deviceAction = z.enum(['block', 'read-only', 'guard', 'allow']);
 export type DeviceAction = z.infer<typeof deviceAction>;

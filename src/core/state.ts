@@ -1,7 +1,7 @@
 import type { Device } from '../contracts/device.ts';
 import type { Actor, FileDecision, VolumeFacts } from '../contracts/event.ts';
 import type { FileFacts } from '../contracts/file.ts';
-import type { GuardMode, Policy } from '../contracts/policy.ts';
+import type { GuardChoice, GuardMode, Policy } from '../contracts/policy.ts';
 import type { Action, PolicyReference } from '../contracts/verdict.ts';
 import type { Volume } from '../contracts/volume.ts';
 
@@ -78,9 +78,6 @@ export interface AgentState {
   readonly failedSources: readonly string[];
   readonly guardChoice: GuardChoice;
 }
-
-/** `policy`: as the policy says; else what this agent is told, or all that it can. */
-export type GuardChoice = GuardMode | 'policy';
 
 export function initialState(guardChoice: GuardChoice = 'watch'): AgentState {
   return {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../src/contracts/effect.ts';
+import type { AgentInput } from '../../src/contracts/input.ts';
 import { applied, arrived, AT, eventTypes, mounted, play, samplePolicy, started, STICK } from './samples.ts';
+
+const { devicePath: _device, ...FOLDER } = STICK;
 
 describe('volumes', () => {
   test('a removable volume is guarded from the moment it is mounted', () => {
@@ -8,6 +12,39 @@ describe('volumes', () => {
       { kind: 'appendEvent', body: { type: 'volume.mounted', data: { treatment: 'guard' } } },
       { kind: 'startGuard', mode: 'watch' },
     ]);
+  });
+
+  describe('which guard', () => {
+    const able = { ...started, guardChoice: 'policy' } as AgentInput;
+    const watching = samplePolicy({ volumes: { 'guard-mode': 'watch' } });
+    const modes = (effects: readonly Effect[]) => effects.flatMap((effect) => (effect.kind === 'startGuard' ? [effect.mode] : []));
+
+    test.each([
+      ['before the write, unless the policy says otherwise', [able, applied(), mounted()], ['fuse']],
+      ['after it, where the policy says so', [able, applied(watching), mounted()], ['watch']],
+      ['after it, where the PC can do no more', [started, applied(), mounted()], ['watch']],
+      ['after it, on what is no device of its own', [able, applied(), mounted(FOLDER)], ['watch']],
+    ])('%s', (_when, inputs, expected) => {
+      const { last, state } = play(inputs);
+      expect(modes(last)).toEqual(expected);
+      expect(Object.values(state.volumes).map(({ guardMode }) => guardMode)).toEqual(expected);
+      expect(last[0]).toMatchObject({ body: { data: { guard: expected[0] } } });
+    });
+
+    test('another one by the next policy: the medium below the view is made writable again before it is watched', () => {
+      const { last } = play([able, applied(), mounted(), applied(watching, 2)]);
+      expect(last.map(({ kind }) => kind)).toEqual(['appendEvent', 'stopGuard', 'appendEvent', 'admitVolume', 'startGuard']);
+      const allowing = samplePolicy({ devices: { default: 'allow', rules: [] } });
+      expect(play([able, applied(), mounted(), applied(allowing, 2)]).last.at(-1)).toMatchObject({ kind: 'admitVolume' });
+    });
+  });
+
+  test('a stored file that no longer opens is on record', () => {
+    const { last } = play([started, applied(), mounted(), { kind: 'file.damaged', at: AT, volumeId: STICK.id, path: 'a/b.txt' }]);
+    expect(last).toMatchObject([
+      { kind: 'appendEvent', body: { type: 'file.damaged', data: { path: 'a/b.txt', volume: { id: STICK.id } } } },
+    ]);
+    expect(play([{ kind: 'file.damaged', at: AT, volumeId: 'linux:9:9', path: 'a' }]).last).toEqual([]);
   });
 
   test('events carry no path of the host', () => {

@@ -214,9 +214,9 @@ describe.skipIf(missing !== null)('the service and its view', () => {
     writeFileSync(join(place, 'old.txt'), 'old');
     run('umount', place);
     await gone();
-    for (const [how, state] of [
-      ['<', 'ready'],
-      ['>>', 'failed'],
+    for (const [how, isThere] of [
+      ['<', true],
+      ['>>', false],
     ] as const) {
       // Opened before the agent, which looks at what is mounted when it starts, can be there.
       await agent.stop();
@@ -226,13 +226,13 @@ describe.skipIf(missing !== null)('the service and its view', () => {
       });
       await once(holder.stdout, 'data');
       await start();
-      await statusWhere(({ volumes }) => volumes.some(({ volume, state: now }) => volume.mountPoint === place && now === state));
-      expect(write('new.txt', SECRET).status === 0).toBe(state === 'ready');
+      await (isThere ? guarded() : gone());
+      expect(mountsAt(place)).toEqual(isThere ? ['ext4', 'fuse.sekisho'] : []);
       holder.stdin.end();
       await once(holder, 'exit');
-      await agent.stop();
-      if (mountsAt(place).length > 0) run('umount', place);
-      await start();
+      if (isThere) run('umount', place);
+      await ejected();
     }
+    expect((await events()).filter(({ type }) => type === 'guard.failed')).toMatchObject([{ data: { code: 'DLP_VOLUME_BUSY' } }]);
   });
 });

@@ -5,9 +5,9 @@ import type { Step } from '../step.ts';
 import { rearmSessions } from './screen-lock.ts';
 
 export function onAgentStarted(state: AgentState, input: InputOf<'agent.started'>): Step {
-  const { at, host, version, os, mode } = input;
+  const { at, host, version, os, mode, guardChoice = state.guardChoice } = input;
   return {
-    state: { ...state, host },
+    state: { ...state, host, guardChoice },
     effects: [{ kind: 'appendEvent', at, body: { type: 'agent.started', severity: 'info', data: { version, os, mode } } }],
   };
 }

@@ -44,7 +44,11 @@ export async function coverVolume(volume: Volume, folder: string): Promise<Resul
     // What keeps a view alive over its agent's death keeps the medium too: its guard takes over both, or says why not.
     if (!(await takeDeadViewsFrom(mountPoint))) return ok({ medium, readOnly: volume.readOnly, letGo: () => letGo(volume, medium) });
     const denied = await denyVolume(volume, 'read-only');
-    if (!denied.ok) return denied;
+    if (!denied.ok) {
+      // It cannot be guarded, and as long as somebody writes to it not be made read-only: nobody else is to begin.
+      await denyVolume(volume, 'block');
+      return denied;
+    }
     const on = topMost(await mountTable(), mountPoint);
     if (on?.device !== deviceOf(volume)) return err(failure('DLP_GUARD_START', 'Something else is mounted over the medium by now.'));
     mountWritable(on.mountPointBytes, medium);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isSystemMount, mountedFilesystems } from '../../../src/platform/linux/mount-choice.ts';
-import { isReachable, type Mount, parseMountinfo } from '../../../src/platform/linux/mountinfo.ts';
+import { isReachable, type Mount, parseMountinfo, seenThrough, viewOver } from '../../../src/platform/linux/mountinfo.ts';
 
 const desktop = parseMountinfo(readFileSync(join(import.meta.dirname, '../recordings/mountinfo-desktop.txt')));
 
@@ -99,6 +99,17 @@ describe('which mounts are volumes', () => {
     const found = mountedFilesystems(mounts).find((each) => each.device === '8:17');
     expect(found?.primary.mountPoint).toBe('/second');
     expect(found?.places).toHaveLength(4);
+  });
+
+  test('what lies under a view is where it was, and what lies over the view lies over it', () => {
+    const covered = [line(2, 1, '8:17', '/', '/stick'), '3 2 0:50 / /stick rw - fuse.sekisho sekisho rw'];
+    const table2 = table(...covered);
+    const under = table2.find(({ id }) => id === 2);
+    if (under === undefined) throw new Error('the stick is not in the table');
+    expect(viewOver(under, table2)?.id).toBe(3);
+    expect([isReachable(under, table2), isReachable(under, seenThrough(table2))]).toEqual([false, true]);
+    const hidden = seenThrough(table(...covered, '4 3 0:51 / /stick rw - tmpfs tmpfs rw'));
+    expect(isReachable(under, hidden)).toBe(false);
   });
 
   test('a part alone is the volume when the whole is mounted nowhere', () => {
