@@ -95,6 +95,18 @@ function knownColumns({ roles, types }: ReadRow): KnownColumns {
   return now;
 }
 
+/** Roles by which no cell is judged and no person counted. */
+const SILENT: ReadonlySet<ColumnRole | undefined> = new Set([undefined, 'other-number', 'company-name', 'name-reading'] as const);
+const silent = new WeakMap<readonly (ColumnRole | undefined)[], boolean>();
+
+/** Whether the cells of these columns are only searched: nothing is known of them that counts. */
+export function saysNothing(columns: readonly (ColumnRole | undefined)[] | undefined): boolean {
+  if (columns === undefined) return true;
+  let known = silent.get(columns);
+  if (known === undefined) silent.set(columns, (known = columns.every((role) => SILENT.has(role))));
+  return known;
+}
+
 /** Judges the cells whose column says what they are, and returns the cells with those left out: the others are to be searched. */
 export function readCells(row: ReadRow, tally: Tally): readonly string[] {
   const { cells, isHeading } = row;

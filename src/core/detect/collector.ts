@@ -1,13 +1,14 @@
 import type { Finding, PersonCount, Place } from '../../contracts/finding.ts';
-import { readCells } from './cells.ts';
+import { readCells, saysNothing } from './cells.ts';
 import { CompanionFeed } from './companion-feed.ts';
 import type { Companion } from './companion.ts';
+import { DelimitedRow } from './delimited-row.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { normalise } from './normalise.ts';
 import { placeIn, shiftedRow } from './passage.ts';
 import { Passages, type Reading } from './passages.ts';
 import { PersonCounter } from './persons.ts';
-import { RowWriter } from './row-text.ts';
+import { type RowColumns, RowWriter, type WrittenRow } from './row-text.ts';
 import { createScanner, type Candidate, type Reading as ScannerReading, type Surroundings } from './scanner/index.ts';
 import type { ByteEncoding, Segment } from './segment.ts';
 import { Sight } from './sight.ts';
@@ -31,6 +32,8 @@ const MOST_FINDINGS = 64;
 /** Between two regions, so that no rule and no context reaches from one into the other. */
 const SILENCE = new Uint8Array(1024);
 const LINE_FEED = '\n';
+/** Rows are given to the scanner together: to give a few bytes costs as much as to scan hundreds. */
+const ROWS_TOGETHER = 16_384;
 /** Longer texts are several sources: where in a text a byte is, is found by walking it. */
 const LONGEST_TEXT = 32_768;
 /** The scanner hands out a candidate at most so many bytes after its place was given to it. */
@@ -56,6 +59,12 @@ export class Collector {
   readonly #passages = new Passages(DETECTORS, this.#sources, (reading) => this.#read(reading));
   readonly #scanner = createScanner((candidate, surroundings) => this.#take(candidate, surroundings));
   readonly #rows = new RowWriter();
+  /** The first and the last of the rows that stand together in a block and were not given to the scanner yet, and their bytes. */
+  #firstRow: WrittenRow | undefined;
+  #lastRow: WrittenRow | undefined;
+  #rowBytes = 0;
+  /** Columns of the last row that was read without its cells. */
+  #columns: RowColumns | undefined;
   /** Those of binary bytes, searched behind them: a value may go on from one piece of bytes to the next. */
   readonly #wide = new WideStrings();
   readonly #encoder = new TextEncoder();
@@ -81,7 +90,10 @@ export class Collector {
       this.#part = part;
       this.#sheet = sheet;
     }
-    if (segment.kind === 'row') return this.#addRows(this.#tables.read(segment));
+    if (segment.kind === 'row') {
+      if (!(segment instanceof DelimitedRow && this.#addUnread(segment))) this.#addRows(this.#tables.read(segment));
+      return;
+    }
     this.#addRows(this.#tables.end());
     if (segment.kind === 'bytes') this.#addBytes(segment);
     else this.#addText(normalise(segment.text) + (segment.unfinished === true ? '' : LINE_FEED), segment.place);
@@ -133,10 +145,41 @@ export class Collector {
     }
   }
 
+  /** Adds a row without a look at its cells, where they cannot say anything that the scanner does not. */
+  #addUnread(row: DelimitedRow): boolean {
+    if (this.#feed !== undefined || !this.#tables.isSettled(row.table)) return false;
+    const { roles, types } = this.#tables;
+    if (!saysNothing(roles ?? types)) return false;
+    let columns = this.#columns;
+    if (columns === undefined || columns.table !== row.table || columns.roles !== roles || columns.types !== types)
+      columns = this.#columns = { table: row.table, roles, types, isHeading: false };
+    const written = this.#rows.writeDelimited(row, columns);
+    if (written !== undefined) this.#pushWritten(row.place, written);
+    return written !== undefined;
+  }
+
   #pushRow({ row: { table, place }, isHeading, roles, types }: ReadRow, cells: readonly string[]): void {
     const row = this.#rows.write(cells, { table, roles, types, isHeading });
-    if (row.length < LONGEST_TEXT) this.#push(place, row, row, row.encoded);
+    if (row.length < LONGEST_TEXT) this.#pushWritten(place, row);
     else this.#pushText(row.text, place, row);
+  }
+
+  #pushWritten(place: Place, row: WrittenRow): void {
+    if (this.#lastRow?.isBefore(row) !== true) this.#giveRows();
+    this.#addSource(place, row, row, row.size);
+    this.#firstRow ??= row;
+    this.#lastRow = row;
+    this.#rowBytes += row.size;
+    if (this.#rowBytes >= ROWS_TOGETHER) this.#giveRows();
+  }
+
+  /** Gives the scanner the rows that wait. */
+  #giveRows(): void {
+    if (this.#firstRow === undefined || this.#lastRow === undefined) return;
+    const bytes = this.#firstRow.encodedTo(this.#lastRow);
+    this.#firstRow = this.#lastRow = undefined;
+    this.#rowBytes = 0;
+    this.#give(bytes, 'utf-8');
   }
 
   #pushText(text: string, place: Place, row?: RowMark): void {
@@ -165,11 +208,21 @@ export class Collector {
   }
 
   #push(place: Place, content: Source['content'], row: RowMark | undefined, bytes: Uint8Array): void {
+    this.#giveRows();
+    this.#addSource(place, content, row, bytes.length);
+    this.#give(bytes, 'bytes' in content ? readingOf(content.encoding) : 'utf-8');
+  }
+
+  #addSource(place: Place, content: Source['content'], row: RowMark | undefined, length: number): void {
     const offset = this.#offset;
-    this.#offset += bytes.length;
+    this.#offset += length;
     this.#sources.add({ offset, end: this.#offset, region: this.#region, place, content, row });
-    this.#scanner.push(bytes, 'bytes' in content ? readingOf(content.encoding) : 'utf-8');
-    const settled = offset - SCANNER_LAG;
+  }
+
+  /** Gives the scanner what the last sources hold. */
+  #give(bytes: Uint8Array, reading: ScannerReading): void {
+    this.#scanner.push(bytes, reading);
+    const settled = this.#offset - bytes.length - SCANNER_LAG;
     if (settled < this.#settled + SETTLING) return;
     this.#settled = settled;
     this.#passages.flushBefore(settled);
@@ -181,6 +234,7 @@ export class Collector {
     if (this.#isInRegion) {
       this.#addWide(true);
       this.#feed?.endRegion();
+      this.#giveRows();
       this.#scanner.push(SILENCE, 'utf-8');
       this.#offset += SILENCE.length;
     }

@@ -1,4 +1,6 @@
 import type { ColumnRole } from './columns.ts';
+import type { RowSpan } from './delimited-row.ts';
+import { DelimitedWriter } from './delimited-writer.ts';
 import type { RowMark } from './text-window.ts';
 
 const TAB = 0x09;
@@ -45,6 +47,21 @@ export class WrittenRow implements RowMark {
     return this.#block.subarray(this.#from, this.#to);
   }
 
+  /** In bytes. */
+  get size(): number {
+    return this.#to - this.#from;
+  }
+
+  /** Whether the next row begins where this one ends. */
+  isBefore(next: WrittenRow): boolean {
+    return this.#block === next.#block && this.#to === next.#from;
+  }
+
+  /** The bytes of the rows from this one to a `last`, each of them before the next. */
+  encodedTo(last: WrittenRow): Uint8Array {
+    return this.#block.subarray(this.#from, last.#to);
+  }
+
   get text(): string {
     this.#text ??= DECODER.decode(this.encoded);
     return this.#text;
@@ -65,20 +82,34 @@ export class WrittenRow implements RowMark {
 export class RowWriter {
   #block = new Uint8Array();
   #used = 0;
+  readonly #delimited = new DelimitedWriter();
 
   /** No cell may hold a tab. */
   write(cells: readonly string[], columns: RowColumns): WrittenRow {
     let length = 0;
     for (const cell of cells) length += cell.length + 1;
+    const from = this.#reserve(length);
+    this.#used = encodeRow(cells, this.#block, from);
+    return new WrittenRow(columns, length, this.#block, from, this.#used);
+  }
+
+  /** The same of a row as it is written, without its cells: undefined where they have to be looked at. */
+  writeDelimited(span: RowSpan, columns: RowColumns): WrittenRow | undefined {
+    const from = this.#reserve(span.to - span.from + 1);
+    if (!this.#delimited.write(span, this.#block, from)) return undefined;
+    this.#used = this.#delimited.end;
+    return new WrittenRow(columns, this.#delimited.length, this.#block, from, this.#used);
+  }
+
+  /** Where in the block there is room for a row of so many characters. */
+  #reserve(length: number): number {
     const most = length * MOST_BYTES_OF_CHARACTER + 1;
     // Never written over: rows of the block before are still to be read.
     if (this.#used + most > this.#block.length) {
       this.#block = new Uint8Array(Math.max(BLOCK_BYTES, most));
       this.#used = 0;
     }
-    const from = this.#used;
-    this.#used = encodeRow(cells, this.#block, from);
-    return new WrittenRow(columns, length, this.#block, from, this.#used);
+    return this.#used;
   }
 }
 

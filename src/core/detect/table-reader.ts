@@ -17,8 +17,8 @@ export interface ReadRow {
   readonly row: Row;
   readonly cells: readonly string[];
   readonly isHeading: boolean;
-  readonly roles?: readonly (ColumnRole | undefined)[];
-  readonly types?: readonly (ColumnRole | undefined)[];
+  readonly roles?: readonly (ColumnRole | undefined)[] | undefined;
+  readonly types?: readonly (ColumnRole | undefined)[] | undefined;
 }
 
 interface WaitingRow {
@@ -62,6 +62,20 @@ export class TableReader {
     this.#waiting.push({ row, cells });
     if (this.#waiting.length >= FIRST_ROWS) done.push(...this.#release(true));
     return done;
+  }
+
+  /** Whether a row of a table would be understood by what is known already, if it is no row of headings. */
+  isSettled(table: number): boolean {
+    return table === this.#table && this.#waiting === undefined && this.#doubtful === undefined;
+  }
+
+  /** What is known of the columns of the table in hand, as in `ReadRow`. */
+  get roles(): ReadRow['roles'] {
+    return this.#roles;
+  }
+
+  get types(): ReadRow['types'] {
+    return this.#roles === undefined ? this.#types : undefined;
   }
 
   /** In a form the first column holds the headings, and one of its rows looks like headings of which one is known. */
@@ -136,7 +150,7 @@ function readable(cell: string): string {
 }
 
 /** Printable ASCII, kana and the most common Han characters: what most cells are made of has no other spelling. */
-function isPlain(code: number): boolean {
+export function isPlain(code: number): boolean {
   if (code < 0x7f) return code >= 0x20;
   return (code >= 0x4e00 && code <= 0x9fff) || (code >= 0x3041 && code <= 0x30fb && (code <= 0x3096 || code >= 0x30a1));
 }

@@ -1,3 +1,4 @@
+import { DelimitedRow, DelimitedText, type RowSpan } from '../../core/detect/index.ts';
 import type { Content } from '../content.ts';
 import { decodedText } from '../decoded-text.ts';
 import { placeOf, type Level } from '../extraction.ts';
@@ -10,6 +11,8 @@ const SAMPLE_PIECE = 4096;
 /** An opening quote that is never closed would swallow the file: past this it was no quote. */
 const LONGEST_QUOTED_CELL = 65_536;
 const MOST_CELLS = 16_384;
+/** A longer row, or one that goes on in the next piece of text, is read character by character. */
+const LONGEST_SPAN = 8192;
 
 /** The delimiter of a table in text, or null: at least two lines, nearly all with the same two or more cells. */
 export function detectDelimiter(sample: string): Delimiter | null {
@@ -43,12 +46,15 @@ export async function extractDelimited(level: Level, content: Content, delimiter
   const { emit, budget } = level.extraction;
   const reader = new RowReader(delimiter);
   const table = level.extraction.newTable();
-  const emitRows = (rows: readonly Row[]): void => {
-    for (const { cells, line } of rows) emit({ kind: 'row', table, cells, place: placeOf(level, { line }) });
+  const emitRows = (rows: readonly (Row | SpannedRow)[]): void => {
+    for (const row of rows) {
+      const place = placeOf(level, { line: row.line });
+      emit('cells' in row ? { kind: 'row', table, cells: row.cells, place } : new DelimitedRow(table, place, row));
+    }
   };
   for await (const text of decodedText(content.chunks())) {
     budget.checkTime();
-    emitRows(reader.push(text));
+    emitRows(reader.push(text, 'spans'));
   }
   emitRows(reader.finish());
 }
@@ -58,8 +64,53 @@ interface Row {
   readonly line: number;
 }
 
+interface SpannedRow extends RowSpan {
+  readonly line: number;
+}
+
+/** Reads of a text the rows that end in it and are no longer than `LONGEST_SPAN`, without taking them apart. */
+class SpanReader {
+  readonly piece: DelimitedText;
+  /** The next ones from the last place that was asked for. */
+  #return = -1;
+  #quote = -1;
+
+  constructor(text: string, delimiter: Delimiter) {
+    this.piece = new DelimitedText(text, delimiter);
+  }
+
+  /** Where the row that begins at a place ends, its end of line; -1 where it has to be read otherwise. */
+  endOf(from: number): number {
+    const { text } = this.piece;
+    const end = text.indexOf('\n', from);
+    if (end < 0 || end - from > LONGEST_SPAN) return -1;
+    if (this.#return < from) this.#return = placeOfNext(text, '\r', from);
+    if (this.#return < end - 1) return -1;
+    if (this.#quote < from) this.#quote = placeOfNext(text, '"', from);
+    return this.#quote < end && this.#endsQuoted(from, end) ? -1 : Math.min(end, this.#return);
+  }
+
+  /** Whether a quote is open at the end, as `RowReader` reads them. */
+  #endsQuoted(from: number, end: number): boolean {
+    const { text, delimiter } = this.piece;
+    for (let quote = this.#quote; quote < end; quote = placeOfNext(text, '"', quote + 1)) {
+      if (quote > from && text[quote - 1] !== delimiter) continue;
+      quote = placeOfNext(text, '"', quote + 1);
+      while (text[quote + 1] === '"') quote = placeOfNext(text, '"', quote + 2);
+      if (quote >= end) return true;
+    }
+    return false;
+  }
+}
+
+function placeOfNext(text: string, character: string, from: number): number {
+  const at = text.indexOf(character, from);
+  return at < 0 ? Number.POSITIVE_INFINITY : at;
+}
+
 /** A pushdown reader of rows: text may be cut anywhere between pushes. */
 class RowReader {
+  readonly #delimiter: Delimiter;
   readonly #special: RegExp;
   #cells: string[] = [];
   #cell = '';
@@ -70,11 +121,15 @@ class RowReader {
   #returnCarried = false;
 
   constructor(delimiter: Delimiter) {
+    this.#delimiter = delimiter;
     this.#special = delimiter === '|' ? /["\n\r|]/g : new RegExp(`["\\n\\r${delimiter}]`, 'g');
   }
 
-  push(chunk: string): Row[] {
-    const rows: Row[] = [];
+  push(chunk: string): Row[];
+  /** The same, with rows as they are written where they need not be taken apart. */
+  push(chunk: string, how: 'spans'): (Row | SpannedRow)[];
+  push(chunk: string, how?: 'spans'): (Row | SpannedRow)[] {
+    const rows: (Row | SpannedRow)[] = [];
     let text = chunk;
     if (this.#quoteCarried) {
       text = `"${text}`;
@@ -82,8 +137,9 @@ class RowReader {
     }
     if (this.#returnCarried && text.startsWith('\n')) text = text.slice(1);
     this.#returnCarried = false;
-    this.#special.lastIndex = 0;
-    let from = 0;
+    const spans = how === 'spans' ? new SpanReader(text, this.#delimiter) : undefined;
+    let from = this.#cells.length === 0 && this.#cell === '' && !this.#quoted ? this.#readSpans(spans, 0, rows) : 0;
+    this.#special.lastIndex = from;
     for (let found = this.#special.exec(text); found !== null; found = this.#special.exec(text)) {
       const at = found.index;
       const character = found[0];
@@ -104,10 +160,24 @@ class RowReader {
         if (character === '\r' && text[at + 1] === '\n') from = this.#special.lastIndex = at + 2;
         if (character === '\r' && at + 1 === text.length) this.#returnCarried = true;
         rows.push(this.#endRow());
+        from = this.#special.lastIndex = this.#readSpans(spans, from, rows);
       } else this.#endCell();
     }
     this.#append(text.slice(from));
     return rows;
+  }
+
+  /** The rows from a place on that are read as spans; gives where the next one begins. */
+  #readSpans(spans: SpanReader | undefined, from: number, rows: (Row | SpannedRow)[]): number {
+    if (spans === undefined) return from;
+    const { piece } = spans;
+    let at = from;
+    for (let to = spans.endOf(at); to >= 0; to = spans.endOf(at)) {
+      rows.push({ piece, from: at, to, line: this.#line });
+      this.#rowLine = ++this.#line;
+      at = piece.text[to] === '\r' ? to + 2 : to + 1;
+    }
+    return at;
   }
 
   finish(): Row[] {
