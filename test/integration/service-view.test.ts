@@ -196,6 +196,27 @@ describe.skipIf(missing !== null)('the service and its view', () => {
     await statusWhere(({ policy: known }) => known?.version === releases);
   });
 
+  test('a stored file that was damaged is told to its reader and on record', async () => {
+    run('mount', loop, place);
+    await guarded();
+    write('list.txt', SECRET);
+    run('umount', place);
+    await ejected();
+    await agent.stop();
+    run('mount', loop, place);
+    const stored = join(place, 'list.txt.age');
+    const bytes = readFileSync(stored);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(stored, bytes);
+    await start();
+    await guarded();
+    expect(() => read('list.txt')).toThrow(/Input\/output error/);
+    run('umount', place);
+    await ejected();
+    await agent.stop();
+    expect((await events()).filter(({ type }) => type === 'file.damaged')).toMatchObject([{ data: { path: 'list.txt' } }]);
+  });
+
   test('a second mount of the medium cannot be written to', async () => {
     run('mount', loop, place);
     await guarded();
