@@ -54,7 +54,7 @@ describe('the shipped policies', () => {
     const { name: a, title: b, description: c, volumes: standard, ...rest } = shipped('default').policy;
     expect([a, b, c].every(Boolean)).toBe(true);
     expect(practice).toEqual(rest);
-    expect(volumes).toEqual({ ...standard, 'include-virtual': true });
+    expect(volumes).toEqual({ ...standard, 'include-virtual': true, 'guard-mode': 'watch' });
   });
 });
 
