@@ -1,3 +1,5 @@
+import { isAscii, isUtf8 as isWholeUtf8 } from 'node:buffer';
+
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'euc-jp' | 'iso-2022-jp' | 'windows-1252';
 
 const ESCAPE = 0x1b;
@@ -5,6 +7,8 @@ const ESCAPE = 0x1b;
 const LONGEST_BARE_UTF16 = 4096;
 /** A shorter sample is a whole file or name: its last character is not cut off. */
 const SHORTEST_CUT_SAMPLE = 4096;
+/** In bytes of UTF-8. */
+const LONGEST_CHARACTER = 4;
 /** Two of them may as well be 自社 in Shift_JIS. */
 const FEWEST_HALF_WIDTH = 3;
 const KANA = /[\u3041-\u30fe]/;
@@ -13,14 +17,27 @@ const USUAL_JAPANESE = /[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f]/g
 /** Of the bytes looked at, so many control characters make it no text. */
 const MOST_CONTROL_SHARE = 0.02;
 
-/** The encoding of text by its bytes alone: byte order marks, then validity, then which reading looks Japanese. Null for binary. */
+/** A file's type is told from the same bytes as the encoding of its text. */
+const known = new WeakMap<Uint8Array, TextEncoding | null>();
+
+/**
+ * The encoding of text by its bytes alone: byte order marks, then validity, then which reading looks Japanese. Null for
+ * binary. Remembered with the bytes, which are left as they are.
+ */
 export function detectEncoding(sample: Uint8Array): TextEncoding | null {
+  const before = known.get(sample);
+  if (before !== undefined) return before;
+  const now = encodingOf(sample);
+  known.set(sample, now);
+  return now;
+}
+
+function encodingOf(sample: Uint8Array): TextEncoding | null {
   const marked = byteOrderMark(sample);
   if (marked !== undefined) return marked;
   if (sample.includes(0)) return detectUtf16(sample);
   if (controlShare(sample) > MOST_CONTROL_SHARE) return detectJapaneseUtf16(sample);
-  const highBytes = sample.some((byte) => byte >= 0x80);
-  if (!highBytes) return hasIso2022Escape(sample) ? 'iso-2022-jp' : 'utf-8';
+  if (isAscii(sample)) return hasIso2022Escape(sample) ? 'iso-2022-jp' : 'utf-8';
   if (isUtf8(sample)) return 'utf-8';
   return detectLegacy(sample);
 }
@@ -62,12 +79,12 @@ function strangeShare(text: string): number {
   return 1 - usual / text.length;
 }
 
+/** 1 for each control character that text has no use for. */
+const CONTROLS = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== ESCAPE ? 1 : 0));
+
 function controlShare(sample: Uint8Array): number {
   let controls = 0;
-  for (let at = 0; at < sample.length; at++) {
-    const byte = sample[at] ?? 0;
-    if (byte < 0x20 && !(byte >= 0x08 && byte <= 0x0d) && byte !== ESCAPE) controls++;
-  }
+  for (let at = 0; at < sample.length; at++) controls += CONTROLS[sample[at] ?? 0] ?? 0;
   return sample.length === 0 ? 0 : controls / sample.length;
 }
 
@@ -81,10 +98,18 @@ function hasIso2022Escape(sample: Uint8Array): boolean {
   return false;
 }
 
+/** A character cut off at the end of a sample is forgiven. */
 function isUtf8(sample: Uint8Array): boolean {
+  if (sample.length < SHORTEST_CUT_SAMPLE) return isWholeUtf8(sample);
+  let last = sample.length - 1;
+  while (last > sample.length - LONGEST_CHARACTER && ((sample[last] ?? 0) & 0xc0) === 0x80) last--;
+  return isWholeUtf8(sample.subarray(0, last)) && beginsUtf8(sample.subarray(last));
+}
+
+/** Whether bytes are a character or the beginning of one. */
+function beginsUtf8(bytes: Uint8Array): boolean {
   try {
-    // `stream` forgives a character cut off at the end.
-    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: sample.length >= SHORTEST_CUT_SAMPLE });
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {
     return false;

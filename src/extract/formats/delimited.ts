@@ -71,7 +71,8 @@ interface SpannedRow extends RowSpan {
 /** Reads of a text the rows that end in it and are no longer than `LONGEST_SPAN`, without taking them apart. */
 class SpanReader {
   readonly piece: DelimitedText;
-  /** The next ones from the last place that was asked for. */
+  /** The next ones from the last place that was asked for: each character is looked for once. */
+  #lineFeed = -1;
   #return = -1;
   #quote = -1;
 
@@ -82,8 +83,9 @@ class SpanReader {
   /** Where the row that begins at a place ends, its end of line; -1 where it has to be read otherwise. */
   endOf(from: number): number {
     const { text } = this.piece;
-    const end = text.indexOf('\n', from);
-    if (end < 0 || end - from > LONGEST_SPAN) return -1;
+    if (this.#lineFeed < from) this.#lineFeed = placeOfNext(text, '\n', from);
+    const end = this.#lineFeed;
+    if (end - from > LONGEST_SPAN) return -1;
     if (this.#return < from) this.#return = placeOfNext(text, '\r', from);
     if (this.#return < end - 1) return -1;
     if (this.#quote < from) this.#quote = placeOfNext(text, '"', from);
