@@ -13,6 +13,8 @@ export class EnrolledVolumes implements VolumeSource {
   readonly #inner: VolumeSource;
   readonly #read: ReadRecord;
   readonly #clock: Clock;
+  /** Of what is mounted: a record does not change under a mounted medium, and reading it again waits for the medium's guard. */
+  readonly #records = new Map<string, { readonly mountPoint: string; readonly medium: NonNullable<Volume['medium']> }>();
   readonly #pending = new Map<string, Promise<void>>();
 
   constructor(inner: VolumeSource, read: ReadRecord, clock: Clock) {
@@ -49,11 +51,19 @@ export class EnrolledVolumes implements VolumeSource {
   }
 
   async #completed(change: VolumeChange): Promise<VolumeChange> {
-    if (change.kind === 'unmounted') return change;
+    if (change.kind === 'unmounted') {
+      this.#records.delete(change.volumeId);
+      return change;
+    }
+    const { volume } = change;
+    const known = this.#records.get(volume.id);
+    if (known?.mountPoint === volume.mountPoint) return { kind: 'mounted', volume: { ...volume, medium: known.medium } };
     const late = Promise.withResolvers<null>();
     const cancel = this.#clock.after(READ_MILLIS, () => late.resolve(null));
-    const medium = await Promise.race([this.#read(change.volume).catch(() => null), late.promise]);
+    const medium = await Promise.race([this.#read(volume).catch(() => null), late.promise]);
     cancel();
-    return medium === null ? change : { kind: 'mounted', volume: { ...change.volume, medium } };
+    if (medium === null) return change;
+    this.#records.set(volume.id, { mountPoint: volume.mountPoint, medium });
+    return { kind: 'mounted', volume: { ...volume, medium } };
   }
 }

@@ -34,3 +34,22 @@ test('a record that cannot be read is none', async () => {
   await source.start((change) => seen.push(change));
   expect(seen).toEqual([{ kind: 'mounted', volume: fakeVolume() }]);
 });
+
+test('a record once read holds while its medium is mounted there, whoever stands before it', async () => {
+  const seen: VolumeChange[] = [];
+  const inner = new FakeVolumes();
+  let reads = 0;
+  const source = new EnrolledVolumes(inner, () => Promise.resolve(reads++ % 2 === 0 ? MEDIUM : null), new FakeClock());
+  await source.start((change) => seen.push(change));
+  inner.mount(fakeVolume());
+  inner.mount({ ...fakeVolume(), readOnly: true });
+  inner.unmount(fakeVolume().id);
+  inner.mount(fakeVolume());
+  await source.stop();
+  expect(seen).toEqual([
+    { kind: 'mounted', volume: { ...fakeVolume(), medium: MEDIUM } },
+    { kind: 'mounted', volume: { ...fakeVolume(), readOnly: true, medium: MEDIUM } },
+    { kind: 'unmounted', volumeId: fakeVolume().id },
+    { kind: 'mounted', volume: fakeVolume() },
+  ]);
+});

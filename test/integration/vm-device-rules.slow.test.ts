@@ -27,7 +27,7 @@ const policy = ({ combo = 'block', disks = false } = {}): string => `
 format: sekisho-policy/1
 name: vm
 title: { ja: 試験, en: Test }
-volumes: { removable: [usb, sd, thunderbolt, firewire, optical, unknown${disks ? ', internal' : ''}] }
+volumes: { guard-mode: watch, removable: [usb, sd, thunderbolt, firewire, optical, unknown${disks ? ', internal' : ''}] }
 devices:
   default: block
   rules:

@@ -18,6 +18,7 @@ const policy = (unknown: 'block' | 'guard', guarded: 'guard' | 'block' = 'guard'
 format: sekisho-policy/1
 name: vm
 title: { ja: 試験, en: Test }
+volumes: { guard-mode: watch }
 keywords:
   - { id: secret, words: [${SECRET}] }
 devices:
