@@ -61,4 +61,17 @@ describe('streams of pdf.js', () => {
     expect(globalThis.DecompressionStream).toBe(stream);
     expect(globalThis.structuredClone).toBe(clone);
   });
+
+  it('give the platform back behind the last of several', async () => {
+    const { DecompressionStream: stream, structuredClone: clone } = globalThis;
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const works = [withQuickStreams(1, () => first.promise), withQuickStreams(1, () => second.promise)];
+    first.resolve();
+    await works[0];
+    expect(globalThis.structuredClone).not.toBe(clone);
+    second.resolve();
+    await works[1];
+    expect(globalThis.DecompressionStream).toBe(stream);
+    expect(globalThis.structuredClone).toBe(clone);
+  });
 });

@@ -11,12 +11,14 @@ type Page = Awaited<ReturnType<Document['getPage']>>;
 type TextItem = Extract<Awaited<ReturnType<Page['getTextContent']>>['items'][number], { str: string }>;
 
 const MOST_DAMAGED_PAGES = 100;
+/** Of the memory: a stream that is expanded in one call stands there several times over. */
+const SHARE_OF_A_STREAM = 4;
 
 /** PDF: page by page, form fields, notes, links, metadata, the outline, attached files; pictures where policy says so. */
 export async function extractPdf(level: Level, content: Content): Promise<void> {
   const { budget } = level.extraction;
   const bytes = await collect(content.chunks(), budget);
-  await withQuickStreams(budget.limits.maxMemoryBytes, () => extractDocument(level, bytes));
+  await withQuickStreams(budget.limits.maxMemoryBytes / SHARE_OF_A_STREAM, () => extractDocument(level, bytes));
 }
 
 async function extractDocument(level: Level, bytes: Uint8Array): Promise<void> {
