@@ -41,7 +41,7 @@ export function guardFactory(parts: GuardParts) {
       onProblem: (problem: Failure) => log(`${volume.mountPoint}: ${problem.message}`),
     };
     if (mode === 'watch') return createWatchGuard({ ...common, inspectPresent, recoverIdentities: identities });
-    const seen = { identities, onDamaged: (path: string) => parts.onDamaged?.(volume, path) };
+    const seen = { identities, volume, onDamaged: (path: string) => parts.onDamaged?.(volume, path) };
     const { coverVolume } = platform;
     if (medium !== undefined || volume.devicePath === undefined || coverVolume === undefined) {
       return createFuseGuard({ ...common, ...seen, ...(medium === undefined ? {} : { medium }), readOnly: volume.readOnly });

@@ -1,5 +1,5 @@
-import { close as closeLater, closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { mkdir, realpath, unlink } from 'node:fs/promises';
+import { close as closeLater, closeSync, fstatSync } from 'node:fs';
+import { mkdir, unlink } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
@@ -7,6 +7,7 @@ import { failure, type Failure } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/event.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
+import type { Volume } from '../../contracts/volume.ts';
 import type { Clock, EnforcementOrder, FileArrival, Guard } from '../../core/ports.ts';
 import { fromErrno } from '../../node/errno.ts';
 import { loadSystemCalls, SystemCallError, type SystemCalls } from '../../platform/linux/fuse/index.ts';
@@ -23,9 +24,10 @@ import { Judgements } from './judgements.ts';
 import type { Form, FromFiles, FromView, JudgeMessage, PlacedMessage } from './messages.ts';
 import { clearStaging, recoverView, removeLeftovers } from './recovery.ts';
 import { sendReply } from './replies.ts';
-import { rootPath, takeMedium } from './take-medium.ts';
+import { rootPath, takeMedium, type TakenMedium } from './take-medium.ts';
 import { syncErrno } from './sync-errno.ts';
 import { readMark, TemporaryIds } from './temporary-ids.ts';
+import { ViewKeeper } from './view-keeper.ts';
 import { ViewThread } from './view-thread.ts';
 
 export interface FuseGuardOptions {
@@ -44,8 +46,10 @@ export interface FuseGuardOptions {
   readonly identities?: readonly string[];
   /** Left out: where the kernel has it. */
   readonly passthrough?: boolean;
+  /** Comes back from `waitingViews` when this agent was killed and the next one asks. */
+  readonly volume?: Volume;
   readonly onProblem?: (failure: Failure) => void;
-  /** Parts of a stored file do not open; told once a file. The path is shown text. */
+  /** Parts of a stored file do not open; told once for each time a program opens it. The path is shown text. */
   readonly onDamaged?: (path: string) => void;
   /** The guard ended without being stopped; it is to be stopped. */
   readonly onEnded?: (why: 'unmounted' | 'failed') => void;
@@ -63,19 +67,13 @@ export function createFuseGuard(options: FuseGuardOptions): FuseGuard {
 /** How long a stop waits for what is being judged when nothing comes of it. */
 const DRAIN_MILLIS = 60_000;
 
-interface Running {
-  readonly root: number;
-  readonly device: number;
+interface Running extends TakenMedium {
   readonly wake: number;
-  readonly place: Buffer;
-  /** Where the medium was mounted. */
-  readonly home: Buffer;
+  readonly keeper: ViewKeeper;
   readonly thread: ViewThread;
   readonly journal: Journal;
   readonly files: FileThread;
   readonly judgements: Judgements;
-  /** Whether the medium had this path to itself, and gets it back. */
-  readonly wasMounted: boolean;
 }
 
 class ViewGuard implements FuseGuard {
@@ -83,13 +81,9 @@ class ViewGuard implements FuseGuard {
   readonly #options: FuseGuardOptions;
   readonly #placing = new Map<number, (result: PlacedMessage['result']) => void>();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<Extract<FromView, { kind: 'ready' }>>();
   readonly #drained = Promise.withResolvers<void>();
-  readonly #onExit = (): void => {
-    this.#forceAway();
-    // A thread inside poll(2) cannot be ended from outside: without this, leaving the process would wait for it for ever.
-    this.#parts?.thread.tell({ kind: 'end' });
-  };
+  readonly #onExit = (): void => this.#leave();
   #calls: SystemCalls | null = null;
   #parts: Running | null = null;
   #report: (arrival: FileArrival) => void = () => undefined;
@@ -116,17 +110,27 @@ class ViewGuard implements FuseGuard {
   }
 
   async #start(): Promise<Result<void, Failure>> {
+    const calls = (this.#calls ??= loadSystemCalls());
+    const taken = await takeMedium(calls, { ...this.#options, folder: join(this.#options.stateFolder, 'fuse') });
+    if (!taken.ok) return taken;
+    try {
+      await this.#begin(calls, taken.value);
+      return ok(undefined);
+    } catch (error) {
+      // Nobody would serve it.
+      if (this.#parts === null) taken.value.held?.endHolder();
+      if (this.#parts === null) closeTaken(taken.value);
+      throw error;
+    }
+  }
+
+  async #begin(calls: SystemCalls, taken: TakenMedium): Promise<void> {
     const { stateFolder, clock, volumeId, quarantine, identities = [], readOnly, passthrough = true } = this.#options;
+    const { root, device, names, at, held } = taken;
     const journalFolder = join(stateFolder, 'fuse');
     const staging = join(journalFolder, 'staging', createHash('sha256').update(volumeId).digest('hex').slice(0, 16));
     await mkdir(staging, { recursive: true, mode: 0o700 });
     await clearStaging(staging);
-    const calls = (this.#calls ??= loadSystemCalls());
-    const at = await realpath(Buffer.from(this.#options.root), 'buffer');
-    const home = this.#options.medium === undefined ? at : await realpath(Buffer.from(this.#options.medium), 'buffer');
-    const taken = takeMedium(calls, home);
-    if (!taken.ok) return taken;
-    const { root, wasMounted } = taken.value;
     const journal = new Journal(journalFolder, clock);
     const facts = fstatSync(root, { bigint: true });
     const volumeRoot = { path: rootPath(root), device: facts.dev, inode: facts.ino };
@@ -136,13 +140,22 @@ class ViewGuard implements FuseGuard {
       await recoverView({ root: volumeRoot, volumeId, journal, quarantine, identities, stateFolder, clock });
       await removeLeftovers(volumeRoot.path, ids);
     }
-    const device = openSync('/dev/fuse', constants.O_RDWR);
     const wake = calls.makeEvent();
-    calls.mountView(device, at);
+    if (held === null) calls.mountView(device, at);
+    const generation = held === null ? 0 : held.record.generation + 1;
     process.on('exit', this.#onExit);
     const between = new MessageChannel();
     const files = new FileThread({ root, staging, wake, view: between.port1 }, (message) => this.#receiveFile(message));
-    const start = { device, wake, root, staging, files: between.port2, journal: journalFolder, mark, identities, readOnly, passthrough };
+    const view = {
+      device,
+      names,
+      generation,
+      resumed: held === null ? null : { passthrough: held.record.passthrough },
+      identities,
+      readOnly,
+      passthrough,
+    };
+    const start = { ...view, wake, root, staging, files: between.port2, journal: journalFolder, mark };
     const thread = new ViewThread(start, (message) => this.#receive(message));
     const place = (stage: number, temporaryId: string, form: Form) => this.#place(stage, temporaryId, form);
     const committer = new Committer({ root, volumeId, journal, quarantine, calls, identities, ids, files, place });
@@ -155,11 +168,24 @@ class ViewGuard implements FuseGuard {
       drop: (stage, file) => files.drop(stage, file),
       inBackground: (work) => this.#inBackground(work),
     });
-    this.#parts = { root, device, wake, place: at, home, thread, files, journal, judgements, wasMounted };
+    const { volume, root: asked } = this.#options;
+    const kept = { asked, volumeId, readOnly, generation, wasMounted: taken.wasMounted, ...(volume === undefined ? {} : { volume }) };
+    const keeper = new ViewKeeper({ folder: journalFolder, facts: kept, place: at, home: taken.home, descriptors: taken });
+    this.#parts = { ...taken, wake, keeper, thread, files, journal, judgements };
     void files.ended.then((reason) => this.#threadEnded(reason));
     void thread.ended.then((reason) => this.#threadEnded(reason));
-    await Promise.race([this.#ready.promise, thread.ended]);
-    return ok(undefined);
+    const ready = await Promise.race([this.#ready.promise, thread.ended]);
+    if (typeof ready !== 'string' && ready.resend) this.#keep(keeper, calls, ready.passthrough);
+    held?.endHolder();
+  }
+
+  /** Without a holder a killed agent takes its view along, as it does on older kernels. */
+  #keep(keeper: ViewKeeper, calls: SystemCalls, passthrough: boolean): void {
+    try {
+      keeper.begin(calls, passthrough);
+    } catch (error) {
+      this.#options.onProblem?.(fromErrno(error));
+    }
   }
 
   source(fileId: string): ReturnType<Judgements['source']> {
@@ -216,17 +242,17 @@ class ViewGuard implements FuseGuard {
     await parts.files.ended;
     await Promise.allSettled(this.#running);
     process.off('exit', this.#onExit);
-    closeSync(parts.device);
+    await parts.keeper.end();
     closeSync(parts.wake);
     if (parts.wasMounted) this.#giveBack(parts);
-    closeSync(parts.root);
+    closeTaken(parts);
     parts.journal.close();
     this.#parts = null;
   }
 
-  #unmountUnused({ place }: Running): boolean {
+  #unmountUnused({ at }: Running): boolean {
     try {
-      this.#calls?.unmount(place, 'unused');
+      this.#calls?.unmount(at, 'unused');
       return true;
     } catch (error) {
       // EINVAL: somebody unmounted it already.
@@ -234,9 +260,9 @@ class ViewGuard implements FuseGuard {
     }
   }
 
-  #unmountUsed({ place }: Running): void {
+  #unmountUsed({ at }: Running): void {
     try {
-      this.#calls?.unmount(place, 'detach');
+      this.#calls?.unmount(at, 'detach');
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
     }
@@ -250,10 +276,17 @@ class ViewGuard implements FuseGuard {
     }
   }
 
-  /** The process ends without a stop: nobody may hang on a view that nobody serves. */
+  /** The process ends without a stop: what waits is answered, and the view waits for the next agent where it can. */
+  #leave(): void {
+    if (this.#parts?.keeper.isKeeping !== true) this.#forceAway();
+    // A thread inside poll(2) cannot be ended from outside: without this, leaving the process would wait for it for ever.
+    this.#parts?.thread.tell({ kind: 'end' });
+  }
+
+  /** Nobody may hang on a view that nobody serves. */
   #forceAway(): void {
     try {
-      if (this.#parts !== null) this.#calls?.unmount(this.#parts.place, 'force');
+      if (this.#parts !== null) this.#calls?.unmount(this.#parts.at, 'force');
     } catch {
       // Unmounted already.
     }
@@ -269,6 +302,7 @@ class ViewGuard implements FuseGuard {
   #threadEnded(reason: string): void {
     if (this.#stopping) return;
     this.#forceAway();
+    this.#inBackground(this.#parts?.keeper.end());
     this.#options.onProblem?.(
       failure('DLP_GUARD_START', `The view ended (${reason}). Its medium is out of reach until the guard starts again.`),
     );
@@ -278,7 +312,7 @@ class ViewGuard implements FuseGuard {
   #receive(message: FromView): void {
     switch (message.kind) {
       case 'ready':
-        return this.#ready.resolve();
+        return this.#ready.resolve(message);
       case 'placed':
         this.#placing.get(message.stage)?.(message.result);
         this.#placing.delete(message.stage);
@@ -299,6 +333,11 @@ class ViewGuard implements FuseGuard {
         this.#options.onDamaged?.(path);
         return;
       }
+      case 'lost':
+        this.#options.onProblem?.(
+          failure('DLP_FILE_IO', `${shownPath(parsePath(message.path))}: was being written when the guard ended; its program is told so.`),
+        );
+        return;
       case 'drained':
         return this.#drained.resolve();
       case 'unmounted':
@@ -353,6 +392,10 @@ class ViewGuard implements FuseGuard {
 async function discard({ descriptor, file }: Extract<FromView, { kind: 'discard' }>): Promise<void> {
   if (file !== null) await unlink(file).catch(() => undefined);
   await new Promise<void>((resolve) => closeLater(descriptor, () => resolve()));
+}
+
+function closeTaken({ device, names, root }: TakenMedium): void {
+  for (const descriptor of [device, names, root]) closeSync(descriptor);
 }
 
 const NOT_RUNNING: EnforcementOutcome = {

@@ -25,6 +25,12 @@ export interface ViewStart {
   readonly readOnly: boolean;
   /** Whether to use passthrough where the kernel has it. */
   readonly passthrough: boolean;
+  /** Memory of `KeptNames`. */
+  readonly names: number;
+  /** How many agents the view had before this one. */
+  readonly generation: number;
+  /** The view was begun by an earlier agent, and this was agreed with the kernel. */
+  readonly resumed: { readonly passthrough: boolean } | null;
 }
 
 /** A staged file whose present state is to be judged: view thread to file thread. */
@@ -123,7 +129,10 @@ export interface PlacedMessage {
 }
 
 export type FromView =
-  | { readonly kind: 'ready'; readonly passthrough: boolean }
+  /** `resend`: the kernel can be asked for what an agent left unanswered. */
+  | { readonly kind: 'ready'; readonly passthrough: boolean; readonly resend: boolean }
+  /** Was open for writing when the agent before this one ended: what was not judged by then is nowhere any more. */
+  | { readonly kind: 'lost'; readonly path: Uint8Array }
   | PlacedMessage
   /** Copy stored bytes into a staged file. The agent thread closes `source`. */
   | { readonly kind: 'fill'; readonly stage: number; readonly source: number; readonly age: boolean; readonly file: string }

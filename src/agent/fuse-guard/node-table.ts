@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import type { KeptAs, KeptName, KeptNames } from './kept-names.ts';
 import type { Form } from './messages.ts';
 import type { Stage } from './stage.ts';
 
@@ -32,6 +33,8 @@ export class ViewNode {
   detached = false;
   /** State of the file whose pages the kernel may still have. */
   cached = '';
+  /** For the next agent, when this one is killed. */
+  kept: KeptAs | null = null;
 
   constructor(id: number, inode: number, folder: boolean, parent: ViewNode | null, name: string) {
     this.id = id;
@@ -43,6 +46,8 @@ export class ViewNode {
 }
 
 const ROOT_ID = 1;
+/** Numbers of nodes and handles that one agent may give out: the next agent's are others. */
+export const GENERATION = 2 ** 40;
 /** Inode numbers that are not hashes start here, above every hash. */
 const FIRST_COUNTED_INODE = 2 ** 52;
 
@@ -53,11 +58,14 @@ export class NodeTable {
   readonly #byPlace = new Map<string, ViewNode>();
   readonly #inodes = new Set<number>([ROOT_ID]);
   readonly #onGone: (node: ViewNode) => void;
-  #lastId = ROOT_ID;
+  readonly #names: KeptNames | null;
+  #lastId: number;
   #lastInode = FIRST_COUNTED_INODE;
 
-  constructor(onGone: (node: ViewNode) => void) {
+  constructor(onGone: (node: ViewNode) => void, names: KeptNames | null = null, generation = 0) {
     this.#onGone = onGone;
+    this.#names = names;
+    this.#lastId = generation * GENERATION + ROOT_ID;
   }
 
   get(id: number): ViewNode | undefined {
@@ -74,11 +82,37 @@ export class NodeTable {
     if (known !== undefined && known.folder === folder) return known;
     if (known !== undefined) this.detach(known);
     const node = new ViewNode((this.#lastId += 1), this.#freeInode(parent, name), folder, parent, name);
+    this.#add(node, parent);
+    if (folder) this.#names?.keep(node, 'folder');
+    return node;
+  }
+
+  /** Folders that an earlier agent told the kernel of; one whose way up is lost stays unknown. */
+  restore(names: readonly KeptName[], slots: ReadonlyMap<number, number>): void {
+    const waiting = new Map(names.filter(({ kind }) => kind === 'folder').map((kept) => [kept.id, kept]));
+    for (const kept of waiting.values()) this.#restore(kept, waiting, slots);
+  }
+
+  #restore(kept: KeptName, waiting: Map<number, KeptName>, slots: ReadonlyMap<number, number>): void {
+    // Taken out first: a ring of folders ends here.
+    waiting.delete(kept.id);
+    const above = waiting.get(kept.parent);
+    if (above !== undefined) this.#restore(above, waiting, slots);
+    const parent = this.#byId.get(kept.parent);
+    const slot = slots.get(kept.id);
+    if (parent === undefined || slot === undefined || this.child(parent, kept.name) !== undefined) return;
+    const node = new ViewNode(kept.id, kept.inode, true, parent, kept.name);
+    // As often as the kernel was told of it before, which nobody knows: when it forgets, it forgets all.
+    node.lookups = 1;
+    node.kept = { slot, kind: 'folder', backing: 0 };
+    this.#add(node, parent);
+  }
+
+  #add(node: ViewNode, parent: ViewNode): void {
     parent.children += 1;
     this.#byId.set(node.id, node);
-    this.#byPlace.set(place(parent, name), node);
+    this.#byPlace.set(place(parent, node.name), node);
     this.#inodes.add(node.inode);
-    return node;
   }
 
   /** The inode number a name has or will get. */
@@ -97,6 +131,7 @@ export class NodeTable {
     node.name = name;
     node.detached = false;
     this.#byPlace.set(place(parent, name), node);
+    if (node.folder || node.kept !== null) this.#names?.keep(node, node.kept?.kind ?? 'folder', node.kept?.backing);
     if (old !== null) this.release(old);
   }
 
@@ -105,6 +140,9 @@ export class NodeTable {
     if (node.detached || node.parent === null) return;
     node.detached = true;
     this.#byPlace.delete(place(node.parent, node.name));
+    if (node.folder) this.#names?.drop(node);
+    // Nobody misses the bytes of a file without a name.
+    else if (node.kept !== null) this.#names?.keep(node, 'read', node.kept.backing);
     this.release(node);
   }
 
@@ -117,12 +155,14 @@ export class NodeTable {
 
   /** Lets a node go that neither the kernel, nor a staged file, nor a name below it needs. */
   release(node: ViewNode): void {
+    if (!node.folder && node.stage === null && node.lower === null) this.#names?.drop(node);
     for (let each: ViewNode | null = node; each !== null && isUnused(each);) {
       const parent: ViewNode | null = each.parent;
       if (!this.#byId.delete(each.id)) return;
       this.#inodes.delete(each.inode);
       if (!each.detached && parent !== null) this.#byPlace.delete(place(parent, each.name));
       if (parent !== null) parent.children -= 1;
+      this.#names?.drop(each);
       this.#onGone(each);
       each = parent;
     }
@@ -130,7 +170,9 @@ export class NodeTable {
 
   #freeInode(parent: ViewNode, name: string): number {
     const hashed = hashInode(parent.inode, name);
-    return this.#inodes.has(hashed) ? (this.#lastInode += 1) : hashed;
+    if (!this.#inodes.has(hashed)) return hashed;
+    while (this.#inodes.has((this.#lastInode += 1)));
+    return this.#lastInode;
   }
 }
 

@@ -12,9 +12,10 @@ import {
 } from '../../platform/linux/fuse/index.ts';
 import { entryOf, fromStats } from './attributes.ts';
 import { CallFailed, EACCES, EBADF, EEXIST, EFBIG, EIO, EISDIR, ENOENT, EPERM, EROFS, ESTALE } from './errno.ts';
+import type { KeptNames } from './kept-names.ts';
 import type { Found, Medium } from './medium.ts';
 import type { FromView, ViewStart } from './messages.ts';
-import { type NodeTable, stateText, type ViewNode } from './node-table.ts';
+import { GENERATION, type NodeTable, stateText, type ViewNode } from './node-table.ts';
 import type { PendingCalls } from './pending-calls.ts';
 import { type Answer, sendBytes } from './replies.ts';
 import type { Stage } from './stage.ts';
@@ -24,11 +25,12 @@ import type { Caller, ViewNames } from './view-names.ts';
 type Handle =
   | { readonly kind: 'stage'; readonly node: ViewNode; readonly stage: Stage; readonly writes: boolean }
   | { readonly kind: 'plain'; readonly node: ViewNode; readonly descriptor: number }
-  | { readonly kind: 'age'; readonly node: ViewNode; readonly descriptor: number; readonly reader: AgeReader };
+  | { readonly kind: 'age'; readonly node: ViewNode; readonly descriptor: number; readonly reader: AgeReader; damaged: boolean };
 
 export interface FileParts {
   readonly start: ViewStart;
   readonly calls: SystemCalls;
+  readonly kept: KeptNames;
   readonly nodes: NodeTable;
   readonly medium: Medium;
   readonly staging: Staging;
@@ -44,10 +46,9 @@ export class ViewFiles {
   readonly #parts: FileParts;
   readonly #handles = new Map<number, Handle>();
   readonly #transfer = Buffer.allocUnsafeSlow(OUT_HEADER_BYTES + MAX_TRANSFER_BYTES);
-  readonly #damaged = new Set<string>();
   /** No file of the medium is larger, and so none on its way there. */
   mediumBytes = Number.MAX_SAFE_INTEGER;
-  #lastHandle = 0;
+  #handed = 0;
 
   constructor(parts: FileParts) {
     this.#parts = parts;
@@ -86,7 +87,7 @@ export class ViewFiles {
 
   read(unique: bigint, id: number, offset: number, size: number): Answer {
     const handle = this.#handles.get(id);
-    if (handle === undefined) return EBADF;
+    if (handle === undefined) return this.#isEarlier(id) ? EIO : EBADF;
     const bytes = this.#bytesAt(
       handle,
       this.#transfer.subarray(OUT_HEADER_BYTES, OUT_HEADER_BYTES + Math.min(size, MAX_TRANSFER_BYTES)),
@@ -105,20 +106,19 @@ export class ViewFiles {
     if (stage !== null && !stage.filling && !stage.orphan) return readSync(stage.descriptor, target, 0, target.length, offset);
     if (handle.kind !== 'age') return readSync(descriptorOf(handle), target, 0, target.length, offset);
     const bytes = handle.reader.read(target, offset);
-    if (bytes === null) this.#tellDamaged(handle.node);
+    if (bytes === null) this.#tellDamaged(handle);
     return bytes;
   }
 
-  #tellDamaged(node: ViewNode): void {
-    const path = pathOf(node);
-    if (this.#damaged.has(path)) return;
-    this.#damaged.add(path);
-    this.#parts.post({ kind: 'damaged', path: Buffer.from(path, 'latin1') });
+  #tellDamaged(handle: Extract<Handle, { kind: 'age' }>): void {
+    if (handle.damaged) return;
+    handle.damaged = true;
+    this.#parts.post({ kind: 'damaged', path: Buffer.from(pathOf(handle.node), 'latin1') });
   }
 
   write(id: number, offset: number, data: Buffer): Answer {
     const handle = this.#handles.get(id);
-    if (handle?.kind !== 'stage') return EBADF;
+    if (handle?.kind !== 'stage') return this.#isEarlier(id) ? EIO : EBADF;
     if (offset + data.length > this.mediumBytes) return EFBIG;
     const written = writeSync(handle.stage.descriptor, data, 0, data.length, offset);
     handle.stage.writes += 1;
@@ -126,6 +126,7 @@ export class ViewFiles {
   }
 
   flush(unique: bigint, id: number, caller: Caller): Answer {
+    if (this.isLost(id)) return EIO;
     const handle = this.#handles.get(id);
     if (handle?.kind !== 'stage' || !handle.writes) return 0;
     const { stage } = handle;
@@ -265,8 +266,25 @@ export class ViewFiles {
     return stage === null ? ESTALE : encodeOpened(this.#newHandle(stage, node, writes));
   }
 
+  /** Numbers of handles tell the next agent whose they are, and whether somebody may have written by them. */
+  #nextHandle(writes: boolean): number {
+    return this.#parts.start.generation * GENERATION + 2 * (this.#handed += 1) + (writes ? 1 : 0);
+  }
+
+  #isEarlier(handle: number): boolean {
+    return handle < this.#parts.start.generation * GENERATION;
+  }
+
+  /** Given out for writing by an agent that is gone: what was written is not to be judged any more. */
+  isLost(handle: number): boolean {
+    return this.#isEarlier(handle) && handle % 2 === 1;
+  }
+
   #newHandle(stage: Stage, node: ViewNode, writes: boolean) {
-    const opened = this.#parts.staging.opened(stage, (this.#lastHandle += 1));
+    const opened = this.#parts.staging.opened(stage, this.#nextHandle(writes));
+    if (node.kept?.backing !== opened.backing || (writes && node.kept.kind !== 'written')) {
+      this.#parts.kept.keep(node, writes || node.kept?.kind === 'written' ? 'written' : 'read', opened.backing);
+    }
     stage.handles += 1;
     if (writes) stage.writers += 1;
     this.#handles.set(opened.handle, { kind: 'stage', node, stage, writes });
@@ -275,10 +293,11 @@ export class ViewFiles {
 
   #openPlain(node: ViewNode, found: Found): Answer {
     const { medium, staging } = this.#parts;
-    const handle = (this.#lastHandle += 1);
+    const handle = this.#nextHandle(false);
     if (staging.passthrough && found.stats.isFile()) {
       node.lower ??= this.#openLower(node, found);
       if (node.lower !== null) {
+        if (node.kept === null) this.#parts.kept.keep(node, 'read', node.lower.backing);
         node.lower.handles += 1;
         this.#handles.set(handle, { kind: 'plain', node, descriptor: node.lower.descriptor });
         return encodeOpened({ handle, flags: OPEN_FLAG.passthrough, backing: node.lower.backing });
@@ -315,8 +334,8 @@ export class ViewFiles {
     const descriptor = openSync(this.#parts.medium.path(node.parent ?? node, found.physical), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const readAt = (target: Uint8Array, position: number): number => readSync(descriptor, target, 0, target.length, position);
     const reader = new AgeReader(readAt, Number(found.stats.size), { bytes: found.age.headBytes, key: found.age.key });
-    const handle = (this.#lastHandle += 1);
-    this.#handles.set(handle, { kind: 'age', node, descriptor, reader });
+    const handle = this.#nextHandle(false);
+    this.#handles.set(handle, { kind: 'age', node, descriptor, reader, damaged: false });
     return encodeOpened({ handle, flags: this.#cacheFlags(node, found), backing: 0 });
   }
 

@@ -22,6 +22,7 @@ function serve(start: ViewStart): void {
   const calls = loadSystemCalls();
   const journal = new Journal(start.journal, { now: () => Date.now() });
   const view = new View(start, calls, (sha256) => journal.knowsCiphertext(sha256), post);
+  if (start.resumed !== null) view.resume(start.resumed.passthrough);
   const buffer = Buffer.allocUnsafeSlow(REQUEST_BYTES);
   const counter = Buffer.alloc(8);
 

@@ -2,10 +2,12 @@ import { constants, openSync, renameSync, statfsSync, unlinkSync } from 'node:fs
 import {
   encodeAttributes,
   encodeInit,
+  encodeNotice,
   encodeOpened,
   encodeStatfs,
   INIT_FLAG,
   MAX_TRANSFER_BYTES,
+  NOTICE,
   type Operation,
   type Request,
   SETATTR,
@@ -18,11 +20,12 @@ import { temporaryName } from '../guard/temporary-name.ts';
 import { attributeSeconds, attributesOf } from './attributes.ts';
 import { CallFailed, EBADF, EINVAL, EIO, ENOENT, ENOSYS, EPERM, EROFS, errnoOf, ESTALE } from './errno.ts';
 import { FolderListing } from './folder-listing.ts';
+import { KeptNames } from './kept-names.ts';
 import { isLarge, Medium } from './medium.ts';
 import type { FromView, PlacedMessage, PlaceMessage, SubmitMessage, ToView, ViewStart } from './messages.ts';
-import { NodeTable, type ViewNode } from './node-table.ts';
+import { GENERATION, NodeTable, type ViewNode } from './node-table.ts';
 import { PendingCalls } from './pending-calls.ts';
-import { type Answer, sendReply } from './replies.ts';
+import { type Answer, sendBytes, sendReply } from './replies.ts';
 import type { Stage } from './stage.ts';
 import { pathOf, Staging } from './staging.ts';
 import { TemporaryIds } from './temporary-ids.ts';
@@ -40,6 +43,7 @@ export class View {
   readonly #start: ViewStart;
   readonly #calls: SystemCalls;
   readonly #post: (message: FromView) => void;
+  readonly #kept: KeptNames;
   readonly #nodes: NodeTable;
   readonly #medium: Medium;
   readonly #staging: Staging;
@@ -47,21 +51,47 @@ export class View {
   readonly #files: ViewFiles;
   readonly #pending: PendingCalls;
   readonly #listings = new Map<number, FolderListing>();
-  #lastListing = 0;
+  #lastListing: number;
 
   constructor(start: ViewStart, calls: SystemCalls, knowsHeader: (sha256: string) => boolean, post: (message: FromView) => void) {
     this.#start = start;
     this.#calls = calls;
     this.#post = post;
     this.#medium = new Medium({ root: start.root, identities: start.identities, knowsHeader });
-    this.#nodes = new NodeTable((node) => this.#medium.forgetFolder(node));
+    this.#kept = new KeptNames(start.names);
+    this.#nodes = new NodeTable((node) => this.#medium.forgetFolder(node), this.#kept, start.generation);
+    this.#lastListing = start.generation * GENERATION;
     this.#pending = new PendingCalls(start.device);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
     const submit = (message: SubmitMessage): void => start.files.postMessage(message);
-    const parts = { start, calls, nodes: this.#nodes, medium: this.#medium, post, submit };
+    const parts = { start, calls, kept: this.#kept, nodes: this.#nodes, medium: this.#medium, post, submit };
     this.#staging = new Staging(parts);
     this.#names = new ViewNames(this.#nodes, this.#medium, this.#staging);
     this.#files = new ViewFiles({ ...parts, staging: this.#staging, names: this.#names, pending: this.#pending });
+  }
+
+  /** Goes on where an earlier agent was killed. What it had read and not answered comes once more. */
+  resume(passthrough: boolean): void {
+    const { names, slots } = this.#kept.readAll();
+    for (const { backing } of names) if (backing !== 0) this.#closeBacking(backing);
+    this.#nodes.restore(names, slots);
+    for (const { kind, parent, name } of names) {
+      const folder = kind === 'written' ? this.#nodes.get(parent) : undefined;
+      if (folder !== undefined) this.#post({ kind: 'lost', path: Buffer.from(pathIn(folder, name), 'latin1') });
+    }
+    this.#staging.passthrough = passthrough;
+    this.#files.mediumBytes = this.#mediumBytes();
+    sendBytes(this.#start.device, encodeNotice(NOTICE.resend));
+    this.#post({ kind: 'ready', passthrough, resend: true });
+  }
+
+  /** Programs that have the file open keep it. */
+  #closeBacking(backing: number): void {
+    try {
+      this.#calls.closeBacking(this.#start.device, backing);
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+    }
   }
 
   handle(request: Request): void {
@@ -136,12 +166,12 @@ export class View {
         return this.#files.flush(unique, operation.handle, request);
       case 'fsync':
         // Staged bytes do not outlive the agent, so syncing them would promise nothing: they are durable from close on.
-        return 0;
+        return this.#files.isLost(operation.handle) ? EIO : 0;
       case 'release':
         return this.#files.release(operation.handle);
       case 'readdir':
       case 'readdirplus':
-        return this.#listings.get(operation.handle)?.page(operation.offset, operation.size, operation.op === 'readdirplus') ?? EBADF;
+        return this.#listing(request.node, operation.handle).page(operation.offset, operation.size, operation.op === 'readdirplus');
       case 'releasedir':
         this.#listings.get(operation.handle)?.close();
         this.#listings.delete(operation.handle);
@@ -200,6 +230,16 @@ export class View {
     }
   }
 
+  /** One that an earlier agent had begun is begun anew: entries that did not change have the same order. */
+  #listing(folder: number, handle: number): FolderListing {
+    const known = this.#listings.get(handle);
+    if (known !== undefined) return known;
+    if (handle > this.#start.generation * GENERATION) throw new CallFailed(EBADF);
+    const listing = new FolderListing(this.#node(folder), this.#nodes, this.#medium, this.#staging);
+    this.#listings.set(handle, listing);
+    return listing;
+  }
+
   #node(id: number): ViewNode {
     const node = this.#nodes.get(id);
     if (node === undefined) throw new CallFailed(ESTALE);
@@ -215,7 +255,7 @@ export class View {
     this.#staging.passthrough = (agreed & passthrough) !== 0n;
     const stackDepth = this.#staging.passthrough ? STACK_DEPTH : 0;
     this.#files.mediumBytes = this.#mediumBytes();
-    this.#post({ kind: 'ready', passthrough: this.#staging.passthrough });
+    this.#post({ kind: 'ready', passthrough: this.#staging.passthrough, resend: (flags & INIT_FLAG.resend) !== 0n });
     return encodeInit({ minor, readAhead: Math.max(readAhead, MAX_TRANSFER_BYTES), flags: agreed, stackDepth });
   }
 
@@ -310,8 +350,7 @@ export class View {
     if (old !== null && old.physical !== physical && old.form === 'age') this.#removeQuietly(this.#medium.path(parent, old.physical));
     if (form === 'age') stage.committedPlain = false;
     const folder = openSync(this.#medium.path(parent, '.'), constants.O_RDONLY | constants.O_DIRECTORY);
-    const path = pathOf(parent) === '' ? physical : `${pathOf(parent)}/${physical}`;
-    return { ok: true, path: Buffer.from(path, 'latin1'), folder, erase };
+    return { ok: true, path: Buffer.from(pathIn(parent, physical), 'latin1'), folder, erase };
   }
 
   #freeCiphertextName(parent: ViewNode, node: ViewNode): string {
@@ -353,6 +392,8 @@ export class View {
     stage.node.stored = null;
   }
 }
+
+const pathIn = (folder: ViewNode, name: string): string => (pathOf(folder) === '' ? name : `${pathOf(folder)}/${name}`);
 
 const UNSYNCED: PlacedMessage['result'] = { ok: false, errno: EIO, gone: false, unsynced: true };
 

@@ -1,8 +1,8 @@
 import { closeSync, constants, existsSync, fstatSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { detachStaleViews, folderVolume, guardInForeground } from '../../agent/index.ts';
+import { detachStaleViews, endHeldView, folderVolume, guardInForeground, type WaitingView, waitingViews } from '../../agent/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import type { AgentEvent } from '../../contracts/event.ts';
 import { ageRecipient } from '../../contracts/ids.ts';
@@ -85,11 +85,10 @@ async function guard(options: Options): Promise<Result<void, Failure>> {
   if (options.mode === 'fuse') {
     const impossible = viewImpossible(platform);
     if (impossible !== null) return err(impossible);
-    for (const path of [options.dir, options.at]) if (path !== undefined) detachStaleViews(callerPath(path));
   }
   const state = options.state === undefined ? join(platform.paths.agentState, 'foreground') : callerPath(options.state);
   process.umask(0o077);
-  const mounted = await mount(platform, options, state);
+  const mounted = (await leftWaiting(options, state)) ?? (await mount(platform, options, state));
   if (!mounted.ok) return mounted;
   const { volume, medium } = mounted.value;
   const sink = openSink(options);
@@ -175,6 +174,38 @@ interface Mounted {
   readonly unmount: TemporaryMount['unmount'];
 }
 
+/**
+ * The medium of an earlier run that was killed, when its view still waits: mounting it once more would lead waiting
+ * programs past it. Null when there is none; a view of something else, or one whose agent can no longer be followed, is ended.
+ */
+async function leftWaiting({ device, dir, at, mode }: Options, state: string): Promise<Result<Mounted, Failure> | null> {
+  if (mode !== 'fuse') return null;
+  const root = callerPath(at ?? dir ?? '');
+  const waiting = waitingViews(join(state, 'guard')).find((view) => view.root === root);
+  if (waiting?.volume != null && (at === undefined || (await isMediumOf(waiting, callerPath(device ?? dir ?? ''))))) {
+    const medium = at === undefined ? {} : { medium: hiddenFolder(state) };
+    return ok({ volume: waiting.volume, ...medium, unmount: () => Promise.resolve(ok(undefined)) });
+  }
+  endHeldView(join(state, 'guard'), root);
+  for (const path of [dir, at]) if (path !== undefined) detachStaleViews(callerPath(path));
+  return null;
+}
+
+/** Whether the medium is the device, the image file or the folder that is named now. */
+async function isMediumOf({ device, inode }: WaitingView, source: string): Promise<boolean> {
+  try {
+    const facts = await stat(source, { bigint: true });
+    if (facts.isBlockDevice()) return facts.rdev === device;
+    if (facts.isDirectory()) return facts.dev === device && facts.ino === inode;
+    // As the C library packs them, gnu_dev_major(3).
+    const [major, minor] = [(device >> 8n) & 0xfffn, (device & 0xffn) | ((device >> 12n) & 0xfff00n)];
+    const loop = `/sys/dev/block/${major}:${minor}/loop/backing_file`;
+    return (await readFile(loop, 'utf8')).trimEnd() === (await realpath(source));
+  } catch {
+    return false;
+  }
+}
+
 async function mount(platform: Platform, { device, dir, at, mode }: Options, state: string): Promise<Result<Mounted, Failure>> {
   const source = callerPath(device ?? dir ?? '');
   try {
@@ -203,8 +234,8 @@ async function mount(platform: Platform, { device, dir, at, mode }: Options, sta
  * what keeps others out, for once mounted the medium's root has modes of its own.
  */
 async function hiddenPlace(state: string): Promise<Result<string, Failure>> {
-  const folder = join(state, 'medium');
-  const place = join(folder, 'root');
+  const place = hiddenFolder(state);
+  const folder = dirname(place);
   try {
     await mkdir(place, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
@@ -214,6 +245,8 @@ async function hiddenPlace(state: string): Promise<Result<string, Failure>> {
     return err(failure(code, `${displayName(folder)}: ${message}`));
   }
 }
+
+const hiddenFolder = (state: string): string => join(state, 'medium', 'root');
 
 /** What the platform makes of the mount just made. */
 async function mountedAt(platform: Platform, place: string): Promise<Volume | null> {

@@ -8,6 +8,7 @@ export {
   encodeCreated,
   encodeEntry,
   encodeInit,
+  encodeNotice,
   encodeOpened,
   encodeReply,
   encodeStatfs,
@@ -16,5 +17,5 @@ export {
   type Opened,
   writeReplyHeader,
 } from './reply.ts';
-export { detachStaleViews } from './stale-views.ts';
+export { detachStaleViews, viewAt } from './stale-views.ts';
 export { loadSystemCalls, SystemCallError, type SystemCalls } from './system-calls.ts';

@@ -50,7 +50,11 @@ export const INIT_FLAG = {
   initExt: 1n << 30n,
   directIoMmap: 1n << 36n,
   passthrough: 1n << 37n,
+  resend: 1n << 39n,
 } as const;
+
+/** What is told to the kernel unasked. `resend`: all that was read and not answered is to be read once more. */
+export const NOTICE = { resend: 7 } as const;
 
 export const OPEN_FLAG = { directIo: 1, keepCache: 2, passthrough: 128 } as const;
 

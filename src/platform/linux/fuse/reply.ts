@@ -54,6 +54,14 @@ export function encodeReply(unique: bigint, errno: number, body?: Uint8Array): B
   return reply;
 }
 
+/** A message of NOTICE. It answers nothing, and where a reply has its errno it has its kind, above zero. */
+export function encodeNotice(notice: number): Buffer {
+  const message = Buffer.alloc(OUT_HEADER_BYTES);
+  message.writeUInt32LE(OUT_HEADER_BYTES, 0);
+  message.writeInt32LE(notice, 4);
+  return message;
+}
+
 /** For replies whose body lies behind the header already. */
 export function writeReplyHeader(reply: Buffer, unique: bigint, errno: number, bodyBytes: number): void {
   reply.writeUInt32LE(OUT_HEADER_BYTES + bodyBytes, 0);

@@ -6,16 +6,18 @@ import { loadSystemCalls, VIEW_TYPE } from './system-calls.ts';
 export function detachStaleViews(path: string): number {
   const calls = loadSystemCalls();
   let detached = 0;
-  while (hasView(path) && isDead(path)) {
+  while (viewAt(Buffer.from(path)) !== null && isDead(path)) {
     calls.unmount(Buffer.from(path), 'detach');
     detached += 1;
   }
   return detached;
 }
 
-function hasView(path: string): boolean {
+/** The view that a path leads to, as `major:minor` of the table of mounts; null when something else is there. Asks nothing of the view. */
+export function viewAt(path: Uint8Array): string | null {
   const mounts = parseMountinfo(readFileSync('/proc/self/mountinfo')).filter((mount) => Buffer.from(path).equals(mount.mountPointBytes));
-  return mounts.at(-1)?.filesystem === VIEW_TYPE;
+  const top = mounts.at(-1);
+  return top?.filesystem === VIEW_TYPE ? top.device : null;
 }
 
 function isDead(path: string): boolean {

@@ -21,6 +21,16 @@ const BACKING_CLOSE = 0x4004_e502;
 const UTIME_NOW = 0x3fff_ffff;
 const UTIME_OMIT = 0x3fff_fffe;
 const POLLIN = 1;
+const POLLERR = 8;
+const MFD_CLOEXEC = 1;
+const SYS_PIDFD_SEND_SIGNAL = 424;
+const SYS_PIDFD_OPEN = 434;
+const SYS_PIDFD_GETFD = 438;
+const SIGKILL = 9;
+const SYS_CLOSE_RANGE = 436;
+const CLOSE_RANGE_CLOEXEC = 4;
+const FIRST_OTHER = 3;
+const LAST_OF_ALL = 0xffff_ffff;
 
 /** Filesystem type of a view in the table of mounts. */
 export const VIEW_TYPE = 'fuse.sekisho';
@@ -45,6 +55,17 @@ export interface SystemCalls {
   makeEvent(): number;
   /** Waits until one is readable; gives which are. -1 waits for ever. */
   wait(descriptors: readonly [number, number], millis: number): readonly [boolean, boolean];
+  /** Whether the other end of a descriptor is gone: of /dev/fuse, its view. */
+  isOver(descriptor: number): boolean;
+  /** A file that is nowhere but in memory, and ends with its last descriptor. */
+  makeMemory(): number;
+  /** A descriptor of a process, which no later process of the same number can be taken for; readable once it has ended. */
+  openProcess(pid: number): number;
+  /** A duplicate of another process's descriptor. */
+  takeDescriptor(process: number, descriptor: number): number;
+  killProcess(process: number): void;
+  /** Programs that this process starts from now on get none of its descriptors but those they are given. */
+  keepDescriptors(): void;
   openBacking(device: number, file: number): number;
   closeBacking(device: number, backing: number): void;
   /** Undefined leaves a time as it is. */
@@ -61,6 +82,11 @@ export function loadSystemCalls(): SystemCalls {
   const eventfd = libc.func('int eventfd(unsigned int value, int flags)');
   const poll = libc.func('int poll(void *descriptors, unsigned long count, int timeout)');
   const utimensat = libc.func('int utimensat(int folder, const void *path, const void *times, int flags)');
+  const memfd = libc.func('int memfd_create(const char *name, unsigned int flags)');
+  const pidfdOpen = libc.func('long syscall(long number, int pid, unsigned int flags)');
+  const pidfdGetfd = libc.func('long syscall(long number, int process, int descriptor, unsigned int flags)');
+  const pidfdSignal = libc.func('long syscall(long number, int process, int signal, void *info, unsigned int flags)');
+  const closeRange = libc.func('long syscall(long number, unsigned int first, unsigned int last, unsigned int flags)');
   const polled = Buffer.alloc(16);
 
   return {
@@ -87,6 +113,16 @@ export function loadSystemCalls(): SystemCalls {
       if (Number(poll(polled, 2, millis)) <= 0) return [false, false];
       return [polled.readInt16LE(6) !== 0, polled.readInt16LE(14) !== 0];
     },
+    isOver(descriptor) {
+      const one = Buffer.alloc(8);
+      one.writeInt32LE(descriptor, 0);
+      return Number(poll(one, 1, 0)) > 0 && (one.readInt16LE(6) & POLLERR) !== 0;
+    },
+    makeMemory: () => checked('memfd_create', memfd('sekisho', MFD_CLOEXEC)),
+    openProcess: (pid) => checked('pidfd_open', pidfdOpen(SYS_PIDFD_OPEN, pid, 0)),
+    takeDescriptor: (process, descriptor) => checked('pidfd_getfd', pidfdGetfd(SYS_PIDFD_GETFD, process, descriptor, 0)),
+    killProcess: (process) => void checked('pidfd_send_signal', pidfdSignal(SYS_PIDFD_SEND_SIGNAL, process, SIGKILL, null, 0)),
+    keepDescriptors: () => void checked('close_range', closeRange(SYS_CLOSE_RANGE, FIRST_OTHER, LAST_OF_ALL, CLOSE_RANGE_CLOEXEC)),
     openBacking(device, file) {
       // struct fuse_backing_map { s32 fd; u32 flags; u64 padding; }
       const map = Buffer.alloc(16);

@@ -5,8 +5,10 @@ import {
   DirectoryPage,
   encodeAttributes,
   encodeInit,
+  encodeNotice,
   encodeReply,
   INIT_FLAG,
+  NOTICE,
   OPCODE,
   type Operation,
 } from '../../../../src/platform/linux/fuse/index.ts';
@@ -102,6 +104,12 @@ describe('a request', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 39 }), (bytes) => decodeRequest(Buffer.from(bytes), bytes.length) === null));
     const bytes = request(OPCODE.statfs, new Uint8Array(0));
     expect(decodeRequest(bytes, bytes.length - 1)).toBeNull();
+  });
+});
+
+describe('a notice', () => {
+  it('answers nothing: its kind stands where a reply has its errno, above zero', () => {
+    expect(encodeNotice(NOTICE.resend)).toEqual(Buffer.from([16, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
   });
 });
 
