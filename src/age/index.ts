@@ -7,5 +7,5 @@ export { formatIdentityFile, parseIdentityFile } from './identity-file.ts';
 export { isAgeFile } from './header.ts';
 export { encryptFile, encryptFileWithoutReceipt, type EncryptionReceipt } from './encrypt-file.ts';
 export { checkFile, decryptFile, decryptFileWithoutDigest, verifyFile } from './decrypt-file.ts';
-export { decryptBytes, encryptBytes } from './memory.ts';
+export { decryptBytes, encryptBytes, encryptBytesProved } from './memory.ts';
 export { type AgeHead, AgeReader, plaintextBytes, readAgeHead, type ReadAt } from './random-access.ts';

@@ -9,7 +9,7 @@ import type { EnforcementOrder } from '../../core/ports.ts';
 import { fromErrno } from '../../node/errno.ts';
 import type { SystemCalls } from '../../platform/linux/fuse/index.ts';
 import { eraseFile } from '../guard/erase.ts';
-import type { Journal } from '../guard/journal.ts';
+import type { Journal, NewEntry } from '../guard/journal.ts';
 import { ciphertextName } from '../guard/place-file.ts';
 import type { Stamp } from '../guard/stamp.ts';
 import { temporaryName } from '../guard/temporary-name.ts';
@@ -172,8 +172,10 @@ export class Committer {
     const finishing = files.finish(stage, temporaryId, 'age');
     const placed = await finishing.finished;
     if (!placed.ok) return this.#notPlaced(placed);
-    if ((await this.#whenSynced(finishing, placed, temporaryId)) !== 0) return err(NOT_SYNCED);
-    return ok(sealedAs(placed, written.value.sha256));
+    const synced = this.#whenSynced(finishing, placed, temporaryId);
+    // The event of a file whose older plain form is still to be overwritten waits for that.
+    if (placed.erase && (await synced) !== 0) return err(NOT_SYNCED);
+    return ok({ ...sealedAs(placed, written.value.sha256), synced });
   }
 
   async #sealLarge(judged: Judged, { recipients }: EnforcementOrder, temporaryId: string): Promise<Result<Commit, Failure>> {
@@ -196,16 +198,20 @@ export class Committer {
 
   /** From here on a crash is told from the names on the medium: what the ciphertext is, and where it goes. */
   #prepare(judged: Judged, temporaryId: string, { sha256 = '', storedBytes, headerSha256 }: Written): void {
-    const { journal } = this.#parts;
-    this.#begin(judged, 'encrypt', temporaryId);
-    // So that the view knows the file as ours, and by its logical name, where no identity opens it.
-    if (headerSha256 !== null) journal.rememberCiphertext(headerSha256, storedBytes);
-    journal.prepareTarget(judged.fileId, { name: storedName(judged.path), bytes: storedBytes, sha256 });
+    this.#parts.journal.beginPrepared(
+      this.#entryOf(judged, 'encrypt', temporaryId),
+      { name: storedName(judged.path), bytes: storedBytes, sha256 },
+      // So that the view knows the file as ours, and by its logical name, where no identity opens it.
+      headerSha256 === null ? null : { headerSha256, bytes: storedBytes },
+    );
   }
 
-  #begin({ fileId, path, looks }: Judged, action: Action, temporaryId: string): void {
-    const { volumeId, journal } = this.#parts;
-    journal.begin({ fileId, volumeId, action, path, temporaryId, size: looks.bytes, modified: looks.modified });
+  #begin(judged: Judged, action: Action, temporaryId: string): void {
+    this.#parts.journal.begin(this.#entryOf(judged, action, temporaryId));
+  }
+
+  #entryOf({ fileId, path, looks }: Judged, action: Action, temporaryId: string): NewEntry {
+    return { fileId, volumeId: this.#parts.volumeId, action, path, temporaryId, size: looks.bytes, modified: looks.modified };
   }
 
   async #placeLarge(judged: Judged, ours: string, form: Form, written: Written): Promise<Result<Commit, Failure>> {

@@ -25,6 +25,7 @@ type Calls = Pick<SystemCalls, 'setTimes'>;
 
 const CHUNK_BYTES = 1_048_576;
 const HEAD_BYTES = 65_536;
+const FLUSH_BYTES = 64 * 1_048_576;
 
 /** Copies into a new file, which is durable when this returns. */
 export async function copyInto(calls: Calls, { file, looks }: LargeFile, temporary: Buffer, hashes: boolean): Promise<Written> {
@@ -49,6 +50,7 @@ export async function copyInto(calls: Calls, { file, looks }: LargeFile, tempora
 async function copyPieces(source: FileHandle, target: FileHandle, consume: (piece: Buffer) => void): Promise<number> {
   const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const;
   let writing: Promise<unknown> = Promise.resolve();
+  const flushes = new Flushes(target);
   try {
     for (let at = 0, turn = 0; ; turn += 1) {
       const buffer = buffers[turn % 2 === 0 ? 0 : 1];
@@ -56,13 +58,55 @@ async function copyPieces(source: FileHandle, target: FileHandle, consume: (piec
       const piece = buffer.subarray(0, bytesRead);
       consume(piece);
       await writing;
-      if (bytesRead === 0) return at;
+      if (bytesRead === 0) {
+        await flushes.settled();
+        flushes.throwIfFailed();
+        return at;
+      }
+      flushes.after(at);
       writing = writeAt(target, piece, at);
       writing.catch(() => undefined);
       at += bytesRead;
     }
   } finally {
     await writing.catch(() => undefined);
+    await flushes.settled();
+  }
+}
+
+/** Has the medium write what it was given while more is coming, one flush at a time, so that little is left for the last one. */
+class Flushes {
+  readonly #target: FileHandle;
+  #from = 0;
+  #running: Promise<void> | null = null;
+  #failed: { readonly error: unknown } | null = null;
+
+  constructor(target: FileHandle) {
+    this.#target = target;
+  }
+
+  after(bytes: number): void {
+    if (this.#running !== null || bytes - this.#from < FLUSH_BYTES) return;
+    this.#from = bytes;
+    this.#running = this.#flush();
+  }
+
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  /** @throws what a flush threw: the system tells of it once, and no later flush would. */
+  throwIfFailed(): void {
+    if (this.#failed !== null) throw this.#failed.error;
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#target.datasync();
+    } catch (error) {
+      this.#failed ??= { error };
+    }
+    this.#running = null;
   }
 }
 

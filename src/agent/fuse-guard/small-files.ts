@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { encryptBytesProved } from '../../age/index.ts';
 import { failure, type Failure } from '../../contracts/errors.ts';
 import { err, ok, type Result } from '../../contracts/result.ts';
 import { fromErrno } from '../../node/errno.ts';
@@ -23,7 +24,6 @@ import { FULL, headerOf } from './committing.ts';
 import { dress, type Looks, looksOf } from './looks.ts';
 import type { FromFiles, PlacedMessage, PlaceMessage, StoredFacts, StoreMessage, SubmitMessage, ToFiles } from './messages.ts';
 import { ordersNames } from './orders-names.ts';
-import { sealInMemory } from './seal-in-memory.ts';
 
 export interface SmallFilesParts {
   /** Of the private mount. */
@@ -139,7 +139,7 @@ export class SmallFiles {
 
   async #store(order: StoreMessage): Promise<void> {
     const { stage, form } = order;
-    const written = await this.#write(order).catch((error: unknown) => err(fromErrno(error)));
+    const written = this.#tryWriting(order);
     if (!written.ok) {
       this.#remove(stage);
       const { code, message, retryable } = written.error;
@@ -149,11 +149,19 @@ export class SmallFiles {
     if (form === 'plain') await this.#finish(order);
   }
 
-  async #write({ stage, file, temporaryId, form, recipients }: StoreMessage): Promise<Result<StoredFacts, Failure>> {
+  #tryWriting(order: StoreMessage): Result<StoredFacts, Failure> {
+    try {
+      return this.#write(order);
+    } catch (error) {
+      return err(fromErrno(error));
+    }
+  }
+
+  #write({ stage, file, temporaryId, form, recipients }: StoreMessage): Result<StoredFacts, Failure> {
     const held = this.#held.get(file);
     if (held === undefined) throw new TypeError('nothing is held of this file');
     const { looks, bytes } = held;
-    const sealed = form === 'age' ? await sealInMemory(bytes, recipients) : ok(bytes);
+    const sealed = form === 'age' ? encryptBytesProved(bytes, recipients) : ok(bytes);
     if (!sealed.ok) return sealed;
     const stored = sealed.value;
     if (!this.#hasRoom(stored.length)) return err(FULL);

@@ -48,6 +48,7 @@ const KEEP_OUTCOME_MILLIS = 30 * 86_400_000;
 export class Journal {
   readonly #database: DatabaseSync;
   readonly #clock: { now(): number };
+  #flushing: boolean | null = null;
 
   constructor(stateFolder: string, clock: { now(): number }) {
     this.#clock = clock;
@@ -58,6 +59,10 @@ export class Journal {
   /** A lost beginning costs a leftover name on the medium, no file: not worth a flush of its own. */
   begin(entry: NewEntry): void {
     this.#flushes(false);
+    this.#insert(entry);
+  }
+
+  #insert(entry: NewEntry): void {
     this.#database
       .prepare(
         `INSERT INTO enforcements (file_id, volume_id, action, path, temporary_id, size, modified, updated)
@@ -75,8 +80,31 @@ export class Journal {
       );
   }
 
+  /** As `begin`, `rememberCiphertext` and `prepareTarget` together, with one flush. */
+  beginPrepared(
+    entry: NewEntry,
+    target: { name: Uint8Array; bytes: number; sha256: string },
+    ciphertext: { readonly headerSha256: string; readonly bytes: number } | null,
+  ): void {
+    this.#flushes(true);
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      this.#insert(entry);
+      if (ciphertext !== null) this.rememberCiphertext(ciphertext.headerSha256, ciphertext.bytes);
+      this.#setTarget(entry.fileId, target);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   prepareTarget(fileId: string, target: { name: Uint8Array; bytes: number; sha256: string }): void {
     this.#flushes(true);
+    this.#setTarget(fileId, target);
+  }
+
+  #setTarget(fileId: string, target: { name: Uint8Array; bytes: number; sha256: string }): void {
     this.#database
       .prepare('UPDATE enforcements SET target_name = ?, target_bytes = ?, target_sha256 = ? WHERE file_id = ?')
       .run(target.name, target.bytes, target.sha256, fileId);
@@ -134,6 +162,8 @@ export class Journal {
   }
 
   #flushes(each: boolean): void {
+    if (this.#flushing === each) return;
+    this.#flushing = each;
     this.#database.exec(`PRAGMA synchronous = ${each ? 'FULL' : 'NORMAL'}`);
   }
 }

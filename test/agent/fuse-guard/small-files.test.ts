@@ -13,34 +13,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decryptBytes } from '../../../src/age/index.ts';
 import type { FromFiles, JudgeMessage, PlacedMessage, PlaceMessage } from '../../../src/agent/fuse-guard/messages.ts';
-import { sealInMemory } from '../../../src/agent/fuse-guard/seal-in-memory.ts';
 import { SmallFiles } from '../../../src/agent/fuse-guard/small-files.ts';
 import { readMark, TemporaryIds } from '../../../src/agent/fuse-guard/temporary-ids.ts';
 import { key } from '../guard/harness.ts';
 
 const ID = '0123456789abcdef0123456789abcdef';
-
-describe('sealing in memory', () => {
-  it('gives what any age program opens', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 200_000 }), async (bytes) => {
-        const sealed = await sealInMemory(Buffer.from(bytes), [key.recipient]);
-        if (!sealed.ok) throw new Error(sealed.error.message);
-        const opened = decryptBytes(sealed.value, [key.identity]);
-        expect(opened.ok && opened.value.equals(bytes)).toBe(true);
-      }),
-      { numRuns: 20 },
-    );
-  });
-
-  it('fails without a recipient', async () => {
-    expect((await sealInMemory(Buffer.from('x'), [])).ok).toBe(false);
-  });
-});
 
 describe.skipIf(process.platform !== 'linux')('small files', () => {
   let base: string;
