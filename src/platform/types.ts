@@ -95,7 +95,10 @@ export interface Platform {
   readonly clearCovers?: (folder: string) => Promise<void>;
   /** Takes a device out of use at its bus, or gives it back; never its keyboard or mouse. Absent where the OS has no such thing. */
   readonly setDeviceAccess?: (device: Device, access: 'denied' | 'granted') => Promise<Result<void, Failure>>;
-  /** For one guard in the foreground: mounts a device, an image or a folder. DLP_GUARD_START where the OS or the rights do not allow it. */
-  mountTemporarily(source: string, at: string): Promise<Result<TemporaryMount, Failure>>;
+  /**
+   * For one guard in the foreground: mounts a device, an image or a folder. At the caller's own place, what is mounted
+   * there is taken away first: a run that was killed left it. DLP_GUARD_START where the OS or the rights do not allow it.
+   */
+  mountTemporarily(source: string, at: string, place?: 'own' | 'shared'): Promise<Result<TemporaryMount, Failure>>;
   gaps(): PlatformGap[];
 }

@@ -66,6 +66,9 @@ test.skipIf(viewMissing() !== null)('a medium is never to be seen at its place b
   writeFileSync(image, '');
   truncateSync(image, 16 * 1024 * 1024);
   execFileSync('mkfs.ext4', ['-q', '-F', image]);
+  // A run that was killed between mounting the medium and taking it left it there.
+  mkdirSync(join(folder, 'state/medium/root'), { recursive: true });
+  execFileSync('mount', ['-o', 'loop', image, join(folder, 'state/medium/root')]);
   const where = ['--device', image, '--at', at, '--state', join(folder, 'state'), '--policy', POLICY, '--recipient', recipient];
   const child = spawn(process.execPath, [PROGRAM, 'guard', '--mode', 'fuse', ...where], { stdio: ['ignore', 'pipe', 'pipe'] });
   const kinds = new Set<string>();

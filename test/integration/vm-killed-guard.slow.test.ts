@@ -56,7 +56,7 @@ describe.skipIf(missing !== null)(`a guard killed ${KILLS} times while ${AT_ONCE
     const what = '--policy /media/sources/policy.yaml --identity /media/sources/key --mode fuse --at /media/stick';
     const where = `--device $(${stickNode(filesystem.toUpperCase())}) --state /tmp/state-${filesystem} --events /tmp/events.ndjson`;
     const program = `node /product/dist/program/main.js guard ${what} ${where} --recipient ${keys.recipient}`;
-    await vm.run(`${program} >/tmp/guard.log 2>&1 & echo $! >/run/guard.pid`);
+    await vm.run(`rm -f /tmp/guard.log; ${program} >/tmp/guard.log 2>&1 & echo $! >/run/guard.pid`);
     await vm.until('grep -q ^ready /tmp/guard.log', 300);
   }
 

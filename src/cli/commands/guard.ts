@@ -223,7 +223,7 @@ async function mount(platform: Platform, { device, dir, at, mode }: Options, sta
     if (!hidden.ok) return hidden;
     medium = hidden.value;
   }
-  const mounted = await platform.mountTemporarily(source, medium);
+  const mounted = await platform.mountTemporarily(source, medium, medium === place ? 'shared' : 'own');
   if (!mounted.ok) return mounted;
   const volume = { ...((await mountedAt(platform, medium)) ?? folderVolume(place)), mountPoint: place };
   return ok({ volume, medium, unmount: mounted.value.unmount });

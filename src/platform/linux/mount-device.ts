@@ -11,7 +11,12 @@ const run = promisify(execFile);
 const OPTIONS = 'nosuid,nodev,noexec';
 
 /** Mounts a block device, an image file or (bound) a folder at a folder that is there. mount(8) does the work. */
-export async function mountTemporarily(source: string, at: string): Promise<Result<TemporaryMount, Failure>> {
+export async function mountTemporarily(
+  source: string,
+  at: string,
+  place: 'own' | 'shared' = 'shared',
+): Promise<Result<TemporaryMount, Failure>> {
+  if (place === 'own') await unmountAll(at);
   try {
     const facts = await lstat(source);
     const how = facts.isDirectory() ? ['--bind'] : facts.isFile() ? ['-o', `loop,${OPTIONS}`] : ['-o', OPTIONS];
@@ -20,6 +25,11 @@ export async function mountTemporarily(source: string, at: string): Promise<Resu
     return err(failure('DLP_GUARD_START', `${source} could not be mounted at ${at}: ${reason(error)}`, { cause: error }));
   }
   return ok({ unmount: () => unmount(at) });
+}
+
+/** Mounts lie upon each other; umount(8) takes the uppermost and says so until there is none. */
+async function unmountAll(at: string): Promise<void> {
+  for (let left = true; left;) left = (await unmount(at)).ok;
 }
 
 async function unmount(at: string): Promise<Result<void, Failure>> {
