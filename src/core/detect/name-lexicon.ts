@@ -80,11 +80,13 @@ const VARIANTS: Readonly<Record<string, string>> = {
   竜: '龍',
   塚: '塚',
 };
+const HAS_VARIANT = new RegExp(`[${Object.keys(VARIANTS).join('')}]`);
 export const FAMILY_NAMES: ReadonlySet<string> = new Set(
   `${FREQUENT_FAMILY_NAMES} ${MORE_FAMILY_NAMES} ${UNCOMMON_FAMILY_NAMES}`.split(' ').flatMap(withVariants),
 );
 
 function withVariants(name: string): string[] {
+  if (!HAS_VARIANT.test(name)) return [name];
   const variants = Object.entries(VARIANTS).flatMap(([usual, others]) =>
     name.includes(usual) ? Array.from(others, (other) => name.replace(usual, other)) : [],
   );

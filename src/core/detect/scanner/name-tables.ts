@@ -37,10 +37,13 @@ const KANA_RANGES = [
 ] as const;
 const LEADS = { first: 0x81, last: 0xfc } as const;
 const TRAILS = { first: 0x40, last: 0xfc, count: 192 } as const;
+const LINE_FEED = 0x0a;
+const REPLACEMENT = 0xfffd;
 
 /** Fills an engine's memory with what it knows of characters and names. */
 export function loadNames(memory: Uint8Array): void {
-  for (const [first, last] of HAN_RANGES) for (let unit = first; unit <= last; unit++) mark(memory, unit, UNIT_HAN);
+  // The first marks: nothing is there to be kept.
+  for (const [first, last] of HAN_RANGES) memory.fill(UNIT_HAN, UNIT_CLASSES + first, UNIT_CLASSES + last + 1);
   for (const [first, last] of KANA_RANGES) for (let unit = first; unit <= last; unit++) mark(memory, unit, UNIT_KANA);
   for (const title of TITLES) mark(memory, title.charCodeAt(0), UNIT_TITLE);
   for (const honorific of HONORIFICS) mark(memory, honorific.charCodeAt(0), UNIT_HONORIFIC);
@@ -70,19 +73,26 @@ function markPair(memory: Uint8Array, name: string, bit: number): void {
 
 /** The platform only decodes: every pair of bytes is decoded once, a line each. */
 function loadShiftJis(memory: Uint8Array): void {
-  const pairs: number[] = [];
-  for (let lead = LEADS.first; lead <= LEADS.last; lead++) {
-    for (let trail = TRAILS.first; trail <= TRAILS.last; trail++) pairs.push(lead, trail, 0x0a);
+  const trails = TRAILS.last - TRAILS.first + 1;
+  const pairs = new Uint8Array((LEADS.last - LEADS.first + 1) * trails * 3);
+  for (let at = 0, lead: number = LEADS.first; lead <= LEADS.last; lead++) {
+    for (let trail: number = TRAILS.first; trail <= TRAILS.last; trail++, at += 3) {
+      pairs[at] = lead;
+      pairs[at + 1] = trail;
+      pairs[at + 2] = LINE_FEED;
+    }
   }
-  const lines = new TextDecoder('shift_jis').decode(Uint8Array.from(pairs)).split('\n');
-  let line = 0;
-  for (let lead = LEADS.first; lead <= LEADS.last; lead++) {
-    for (let trail = TRAILS.first; trail <= TRAILS.last; trail++, line++) {
-      const character = lines[line] ?? '';
-      if (character.length !== 1 || character === '\ufffd') continue;
-      const unit = character.charCodeAt(0);
+  const text = new TextDecoder('shift_jis').decode(pairs);
+  let at = 0;
+  for (let lead: number = LEADS.first; lead <= LEADS.last; lead++) {
+    for (let trail: number = TRAILS.first; trail <= TRAILS.last; trail++) {
+      const unit = text.charCodeAt(at);
+      const isOne = text.charCodeAt(at + 1) === LINE_FEED && unit !== LINE_FEED && unit !== REPLACEMENT;
+      at = isOne ? at + 2 : text.indexOf('\n', at) + 1;
+      if (!isOne) continue;
       const place = SHIFT_JIS_UNITS + ((lead - LEADS.first) * TRAILS.count + trail - TRAILS.first) * 2;
-      memory.set([unit & 0xff, unit >> 8], place);
+      memory[place] = unit & 0xff;
+      memory[place + 1] = unit >> 8;
     }
   }
 }

@@ -85,12 +85,16 @@ function loadLiterals(memory: Uint8Array, literals: Uint8Array, table: LiteralTa
     let slot = table.slotOf(fingerprint);
     memory[table.known + slot] = (memory[table.known + slot] ?? 0) | (1 << table.knownBitOf(fingerprint));
     while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) % (1 << table.bits);
-    slots.set([fingerprint, at + 1], slot * 2);
+    slots[slot * 2] = fingerprint;
+    slots[slot * 2 + 1] = at + 1;
     while (literals[at] !== 0) at += table.header + (literals[at] ?? 0);
     at += 1;
   }
 }
 
 export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  return bytes;
 }
