@@ -88,6 +88,7 @@ function factsOf(body: EventBody, t: Translate, format: Formatter): Fact[] {
     add(t('tray:records.samples'), decision.findings.flatMap(({ samples }) => samples).join(', '));
     add(t('tray:records.policy'), decidedBy(decision, t));
     add(t('tray:records.person'), decision.actor.name);
+    add(t('tray:records.source'), decision.origin?.source?.path);
     add(t('tray:records.checksum'), decision.file.sha256);
     if (decision.present) add(t('tray:records.note'), t('tray:records.present'));
   }

@@ -28,6 +28,15 @@ export const actor = z.strictObject({
 });
 export type Actor = z.infer<typeof actor>;
 
+/** Where a copy came from, as far as the guard saw it: never a guess. docs/spec/guard.md */
+export const fileOrigin = z.strictObject({
+  /** Path of the program that wrote it. */
+  program: z.string().min(1).max(16_384).optional(),
+  /** What that program had open for reading meanwhile and is the same: every byte, or too large to be compared, in size. */
+  source: z.strictObject({ path: z.string().min(1).max(16_384), basis: z.enum(['same-content', 'same-size']) }).optional(),
+});
+export type FileOrigin = z.infer<typeof fileOrigin>;
+
 /** What every decision about a file says: who, what, where to, what was in it, what was done. */
 export const fileDecision = z.strictObject({
   actor,
@@ -45,6 +54,7 @@ export const fileDecision = z.strictObject({
   present: z.boolean(),
   /** To be encrypted for the medium's guests too: then all that is needed to open it is on the medium but for a passphrase. */
   guest: z.literal(true).optional(),
+  origin: fileOrigin.optional(),
   /** Milliseconds from the settled write to the end of enforcement: how long plaintext stood on the medium. */
   exposureMillis: count.optional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command } from './command.ts';
 import { device } from './device.ts';
-import { actor, fileDecision, volumeFacts } from './event.ts';
+import { actor, fileDecision, fileOrigin, volumeFacts } from './event.ts';
 import { fileFacts } from './file.ts';
 import { inspection } from './finding.ts';
 import { ageRecipient, count, instant, sha256Hex, uuid } from './ids.ts';
@@ -18,6 +18,7 @@ export const enforcementOutcome = z.discriminatedUnion('done', [
     storedAs: z.string().max(16_384).optional(),
     /** After `block` and `justify`: names the quarantined copy. */
     quarantineId: uuid.optional(),
+    origin: fileOrigin.optional(),
   }),
   z.strictObject({
     done: z.literal(false),

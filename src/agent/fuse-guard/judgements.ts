@@ -11,6 +11,7 @@ import type { Committer, Commit, Judged } from './committer.ts';
 import { EIO, errnoOf } from './errno.ts';
 import { fillStage } from './fill-stage.ts';
 import { finalName } from './final-name.ts';
+import { Origins } from './origins.ts';
 import type { FromFiles, FromView, JudgeMessage, ToView } from './messages.ts';
 
 export interface JudgementParts {
@@ -38,6 +39,7 @@ interface Arrival {
 export class Judgements {
   readonly #parts: JudgementParts;
   readonly #arrivals = new Map<string, Arrival>();
+  readonly #origins = new Origins();
   /** SHA-256 of what was last judged of a stage that may be mapped. */
   readonly #judgedContents = new Map<number, string>();
 
@@ -67,6 +69,7 @@ export class Judgements {
       held,
     };
     this.#arrivals.set(fileId, { message, judged, settled: false, commit: null });
+    this.#origins.look(fileId, message.writer, Number(stats.size));
     this.#parts.report({
       fileId,
       path: shownPath(parsePath(finalName(Buffer.from(message.path)))),
@@ -90,6 +93,7 @@ export class Judgements {
     const arrival = this.#arrivals.get(fileId);
     if (arrival === undefined) return;
     this.#arrivals.delete(fileId);
+    this.#origins.forget(fileId);
     this.#parts.inBackground(this.#judgeAgain(arrival));
   }
 
@@ -97,7 +101,7 @@ export class Judgements {
     const arrival = this.#arrivals.get(fileId);
     if (arrival === undefined) return NOT_HERE;
     const commit = await this.#parts.committer.commit(arrival.judged, order);
-    const { outcome } = commit;
+    const outcome = await this.#origins.completed(fileId, commit.outcome);
     const { mutable, stage } = arrival.message;
     if (mutable && outcome.done && outcome.sha256 !== undefined) this.#judgedContents.set(stage, outcome.sha256);
     arrival.commit = commit;

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Failure } from '../../contracts/errors.ts';
 import type { Result } from '../../contracts/result.ts';
+import type { ProcessFacts } from '../../platform/linux/fuse/index.ts';
 import type { Looks } from './looks.ts';
 
 /** What the agent thread, the view thread and the file thread say to each other. Descriptors are numbers: all are one process. */
@@ -43,6 +44,8 @@ export interface SubmitMessage {
   /** That came through the view thread. */
   readonly writes: number;
   readonly uid: number;
+  /** Seen of whoever opened it for writing last. */
+  readonly writer: ProcessFacts;
   /** Somebody may write without any time telling of it. */
   readonly mutable: boolean;
 }
@@ -57,6 +60,7 @@ export interface JudgeMessage {
   /** Names the state; comes back in `settled`. */
   readonly version: string;
   readonly uid: number;
+  readonly writer: ProcessFacts;
   readonly mutable: boolean;
   readonly looks: Looks;
   /** `file` is a copy out of every program's reach, and the file thread has its bytes. */

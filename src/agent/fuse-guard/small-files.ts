@@ -77,13 +77,13 @@ export class SmallFiles {
   }
 
   /** Takes hold of a state. What cannot be held in memory is named alone, for the agent thread to copy. */
-  submit({ stage, path, file, writes, uid, mutable }: SubmitMessage): void {
+  submit({ stage, path, file, writes, uid, writer, mutable }: SubmitMessage): void {
     try {
       const source = openSync(file, 'r');
       try {
         const stats = fstatSync(source, { bigint: true });
         const version = `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}:${writes}`;
-        const judge = { kind: 'judge', stage, path, version, uid, mutable } as const;
+        const judge = { kind: 'judge', stage, path, version, uid, writer, mutable } as const;
         if (stats.size > SMALL_BYTES) return this.#parts.tell({ ...judge, file, looks: looksOf(stats), held: false });
         const held = this.#hold(source, looksOf(stats));
         this.#held.set(held.copy.path, held);

@@ -1,5 +1,6 @@
 import { fchmodSync, fchownSync, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { NO_FACTS, type ProcessFacts } from '../../platform/linux/fuse/index.ts';
 import type { ViewNode } from './node-table.ts';
 
 /** A request that is answered when something slow is over. */
@@ -40,6 +41,8 @@ export class Stage {
   /** A plain form was committed since it was opened: allowed then, perhaps not later. */
   committedPlain = false;
   uid = 0;
+  /** Whoever opened it for writing last. */
+  writer: ProcessFacts = NO_FACTS;
   /** Waiting for the judgement that runs, and for the one after it. */
   waiting: Waiter[] = [];
   next: Waiter[] = [];

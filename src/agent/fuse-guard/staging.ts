@@ -136,9 +136,9 @@ export class Staging {
     if (stage !== undefined) this.#submit(stage);
   }
 
-  #submit({ id, node, file, writes, uid, mappable }: Stage): void {
+  #submit({ id, node, file, writes, uid, writer, mappable }: Stage): void {
     const path = Buffer.from(pathOf(node), 'latin1');
-    this.#parts.submit({ kind: 'submit', stage: id, path, file, writes, uid, mutable: mappable });
+    this.#parts.submit({ kind: 'submit', stage: id, path, file, writes, uid, writer, mutable: mappable });
   }
 
   settled({ stage: id, version, errno, refused }: Extract<ToView, { kind: 'settled' }>): void {

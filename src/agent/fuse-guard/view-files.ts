@@ -9,6 +9,7 @@ import {
   MAX_TRANSFER_BYTES,
   type SystemCalls,
   writeReplyHeader,
+  factsOfProcess,
 } from '../../platform/linux/fuse/index.ts';
 import { entryOf, fromStats } from './attributes.ts';
 import { CallFailed, EACCES, EBADF, EEXIST, EFBIG, EIO, EISDIR, ENOENT, EPERM, EROFS, ESTALE } from './errno.ts';
@@ -254,6 +255,7 @@ export class ViewFiles {
   #wanted(stage: Stage, flags: number, caller: Caller): void {
     if ((flags & O_ACCMODE) === O_RDWR) stage.mappable = true;
     stage.uid = caller.uid;
+    stage.writer = factsOfProcess(caller.pid);
   }
 
   #found(node: ViewNode): Found {

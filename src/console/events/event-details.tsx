@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Device } from '../../contracts/device.ts';
-import type { EventBody, FileDecision, VolumeFacts } from '../../contracts/event.ts';
+import type { EventBody, FileDecision, FileOrigin, VolumeFacts } from '../../contracts/event.ts';
 import { ActionBadge, SeverityMark } from '../../ui/badges.tsx';
 import { isKnown, ruleMessage } from '../../ui/event-headline.ts';
 import { busName, deviceName, errorText, fileDecisionOf, policyName, volumeName } from '../../ui/event-words.ts';
@@ -120,6 +120,20 @@ function Origin({ stored }: { readonly stored: ShownEvent }) {
   );
 }
 
+function SourceFacts({ origin }: { readonly origin: FileOrigin | undefined }) {
+  const { t } = useUi();
+  if (origin === undefined) return null;
+  const { program, source } = origin;
+  return (
+    <>
+      {source === undefined ? null : (
+        <Fact name={t('console:drawer.source')}>{`${source.path} (${t(`events:source-basis.${source.basis}`)})`}</Fact>
+      )}
+      {program === undefined ? null : <Fact name={t('console:drawer.program')}>{program}</Fact>}
+    </>
+  );
+}
+
 function FileSection({ body }: { readonly body: EventBody }) {
   const { t, format } = useUi();
   if (!('file' in body.data)) return null;
@@ -129,6 +143,7 @@ function FileSection({ body }: { readonly body: EventBody }) {
       <Facts>
         <Fact name={t('console:drawer.path')}>{file.path}</Fact>
         {'storedAs' in body.data ? <Fact name={t('console:drawer.stored-as')}>{body.data.storedAs}</Fact> : null}
+        <SourceFacts origin={fileDecisionOf(body)?.origin} />
         {'type' in body.data ? <Fact name={t('console:drawer.kind')}>{body.data.type}</Fact> : null}
         <Fact name={t('console:drawer.size')}>{format.bytes(file.bytes)}</Fact>
         {file.modified === undefined ? null : <Fact name={t('console:drawer.modified')}>{format.full(file.modified)}</Fact>}

@@ -87,12 +87,21 @@ export function onFileEnforced(state: AgentState, input: InputOf<'file.enforced'
 /** Exposure counts only for what was written under our eyes: a file already there was exposed for we know not how long. */
 function completed(decision: FileDecision, file: FileInFlight, input: InputOf<'file.enforced'>): FileDecision {
   const { outcome } = input;
-  const sha256 = outcome.done ? outcome.sha256 : undefined;
   const exposureMillis = Math.max(0, Date.parse(input.at) - Date.parse(file.arrivedAt));
+  return {
+    ...withOutcome(decision, outcome),
+    ...(file.present ? {} : { exposureMillis }),
+  };
+}
+
+/** What is known only of a file that was dealt with. */
+function withOutcome(decision: FileDecision, outcome: EnforcementOutcome): FileDecision {
+  if (!outcome.done) return decision;
+  const { sha256, origin } = outcome;
   return {
     ...decision,
     file: { ...decision.file, ...(sha256 === undefined ? {} : { sha256 }) },
-    ...(file.present ? {} : { exposureMillis }),
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 
@@ -161,9 +170,7 @@ export function onFileDamaged(state: AgentState, { at, volumeId, path }: InputOf
 export function onFileRecovered(state: AgentState, input: InputOf<'file.recovered'>): Step {
   const { at, fileId, action, decision, outcome } = input;
   if (!outcome.done && outcome.gone) return { state, effects: [] };
-  const sha256 = outcome.done ? outcome.sha256 : undefined;
-  const file = { ...decision.file, ...(sha256 === undefined ? {} : { sha256 }) };
-  const body = outcomeEvent(action, { ...decision, file }, outcome);
+  const body = outcomeEvent(action, withOutcome(decision, outcome), outcome);
   return { state, effects: [{ kind: 'appendEvent', at, body, settles: fileId }] };
 }
 

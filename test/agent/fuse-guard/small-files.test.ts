@@ -62,7 +62,16 @@ describe.skipIf(process.platform !== 'linux')('small files', () => {
   function submit(content: string | Buffer): JudgeMessage {
     const file = join(base, 'staging', 's1');
     writeFileSync(file, content);
-    files.submit({ kind: 'submit', stage: 1, path: Buffer.from('a.txt'), file, writes: 0, uid: 0, mutable: false });
+    files.submit({
+      kind: 'submit',
+      stage: 1,
+      path: Buffer.from('a.txt'),
+      file,
+      writes: 0,
+      uid: 0,
+      writer: { program: null, reads: [] },
+      mutable: false,
+    });
     const judge = told.shift();
     if (judge?.kind !== 'judge') throw new Error(`told ${judge?.kind}`);
     held = judge.file;
