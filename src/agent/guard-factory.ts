@@ -3,7 +3,7 @@ import type { Volume } from '../contracts/volume.ts';
 import type { Clock, Guard } from '../core/ports.ts';
 import type { Platform } from '../platform/types.ts';
 import { CoveredGuard } from './covered-guard.ts';
-import { createFuseGuard } from './fuse-guard/index.ts';
+import { createFuseGuard, placesOfWaitingViews } from './fuse-guard/index.ts';
 import { createWatchGuard } from './guard/watch-guard.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 
@@ -47,7 +47,7 @@ export function guardFactory(parts: GuardParts) {
       return createFuseGuard({ ...common, ...seen, ...(medium === undefined ? {} : { medium }), readOnly: volume.readOnly });
     }
     return new CoveredGuard({
-      cover: () => coverVolume(volume, guardFolder),
+      cover: () => coverVolume(volume, guardFolder, placesOfWaitingViews(guardFolder).includes(volume.mountPoint)),
       createView: (covered, onEnded) =>
         createFuseGuard({ ...common, ...seen, medium: covered.medium, readOnly: covered.readOnly, onEnded }),
       eject: () => platform.denyVolume(volume, 'block'),

@@ -10,6 +10,7 @@ import type { Platform } from '../platform/types.ts';
 import { openAgentStores } from './agent-state.ts';
 import { Engine } from './engine.ts';
 import { EnrolledVolumes } from './enrolled-volumes.ts';
+import { placesOfWaitingViews } from './fuse-guard/index.ts';
 import { guardFactory } from './guard-factory.ts';
 import { IndexKeeper } from './index-keeper.ts';
 import { watchAddresses } from './network-addresses.ts';
@@ -161,7 +162,7 @@ export async function startService(options: ServiceOptions): Promise<Result<Runn
   report({ kind: 'agent.started', host: enrolment.host, version: VERSION, os: platform.description, mode: 'service', guardChoice });
   policyKeeper.restore();
   await quarantineKeeper.start();
-  await platform.clearCovers?.(guardFolder);
+  if (platform.clearCovers !== undefined) await platform.clearCovers(guardFolder, placesOfWaitingViews(guardFolder));
   await startSources(sources, report);
   const stopAddresses = watchAddresses(clock, (addresses) => report({ kind: 'network.changed', addresses }));
   sync.start();

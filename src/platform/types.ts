@@ -87,12 +87,16 @@ export interface Platform {
   /** Makes writable again what `denyVolume` made read-only. */
   readonly admitVolume?: (volume: Volume) => Promise<Result<void, Failure>>;
   /**
-   * Prepares a volume for a view at its mount point. `folder` is for root alone. Absent where no view can be.
+   * Prepares a volume for a view at its mount point. `folder` is for root alone. `viewWaits`: a view of an earlier agent
+   * stands there and waits for this one; whoever asks it anything waits too. Absent where no view can be.
    * DLP_VOLUME_BUSY while a program writes to the volume; DLP_GUARD_START.
    */
-  readonly coverVolume?: (volume: Volume, folder: string) => Promise<Result<CoveredVolume, Failure>>;
-  /** Takes away what an agent that was killed left: views that nobody serves, and mounts in `folder`. Before volumes are looked at. */
-  readonly clearCovers?: (folder: string) => Promise<void>;
+  readonly coverVolume?: (volume: Volume, folder: string, viewWaits: boolean) => Promise<Result<CoveredVolume, Failure>>;
+  /**
+   * Takes away what an agent that was killed left: mounts in `folder`, and views but for those that wait for this agent, by
+   * their places. Before volumes are looked at.
+   */
+  readonly clearCovers?: (folder: string, waiting: readonly string[]) => Promise<void>;
   /** Takes a device out of use at its bus, or gives it back; never its keyboard or mouse. Absent where the OS has no such thing. */
   readonly setDeviceAccess?: (device: Device, access: 'denied' | 'granted') => Promise<Result<void, Failure>>;
   /**

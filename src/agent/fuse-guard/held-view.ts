@@ -105,6 +105,9 @@ export function waitingViews(guardFolder: string): WaitingView[] {
   });
 }
 
+/** Where they are. Asks nothing of the views: nobody would answer. */
+export const placesOfWaitingViews = (guardFolder: string): string[] => waitingViews(guardFolder).map(({ root }) => root);
+
 function take(calls: SystemCalls, record: HeldRecord): HeldView | null {
   let holder = openHolder(calls, record.holder);
   if (holder === null) return null;

@@ -37,12 +37,13 @@ export const isOutOfSight = (place: string): boolean => place.includes(`/${OUT_O
  * unmounted and mounts it again, and whatever becomes of the view, nobody can write to the medium. Its guard writes
  * through a mount of its own. The two are not in one peer group: a view over the one does not lie over the other.
  */
-export async function coverVolume(volume: Volume, folder: string): Promise<Result<CoveredVolume, Failure>> {
+export async function coverVolume(volume: Volume, folder: string, viewWaits: boolean): Promise<Result<CoveredVolume, Failure>> {
   try {
     const { mountPoint } = volume;
     const medium = await emptyPlace(folder, volume.id);
     // What keeps a view alive over its agent's death keeps the medium too: its guard takes over both, or says why not.
-    if (!(await takeDeadViewsFrom(mountPoint))) return ok({ medium, readOnly: volume.readOnly, letGo: () => letGo(volume, medium) });
+    if (viewWaits || !(await takeDeadViewsFrom(mountPoint)))
+      return ok({ medium, readOnly: volume.readOnly, letGo: () => letGo(volume, medium) });
     const denied = await denyVolume(volume, 'read-only');
     if (!denied.ok) {
       // It cannot be guarded, and as long as somebody writes to it not be made read-only: nobody else is to begin.
@@ -61,14 +62,14 @@ export async function coverVolume(volume: Volume, folder: string): Promise<Resul
   }
 }
 
-export async function clearCovers(folder: string): Promise<void> {
+export async function clearCovers(folder: string, waiting: readonly string[]): Promise<void> {
   const calls = loadCalls();
   const table = await mountTable();
   for (const mount of table.toReversed()) {
     if (mount.mountPoint.startsWith(`${join(folder, OUT_OF_SIGHT)}/`)) calls.detach(mount.mountPointBytes);
   }
   const places = new Set(table.filter((mount) => isOverItsMedium(mount, table)).map(({ mountPoint }) => mountPoint));
-  await Promise.all([...places].map((place) => takeDeadViewsFrom(place)));
+  await Promise.all([...places].filter((place) => !waiting.includes(place)).map((place) => takeDeadViewsFrom(place)));
 }
 
 async function letGo(volume: Volume, medium: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFileSync, statfsSync } from 'node:fs';
-import { parseMountinfo } from '../mountinfo.ts';
-import { loadSystemCalls, VIEW_TYPE } from './system-calls.ts';
+import { parseMountinfo, VIEW_TYPE } from '../mountinfo.ts';
+import { loadSystemCalls } from './system-calls.ts';
 
 /** Takes away views at this path whose agent died. A view that answers is left: somebody serves it. Gives how many went. */
 export function detachStaleViews(path: string): number {

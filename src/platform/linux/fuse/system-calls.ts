@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { VIEW_TYPE } from '../mountinfo.ts';
 import { MAX_TRANSFER_BYTES } from './protocol.ts';
 import type { Time } from './request.ts';
 
@@ -31,9 +32,6 @@ const SYS_CLOSE_RANGE = 436;
 const CLOSE_RANGE_CLOEXEC = 4;
 const FIRST_OTHER = 3;
 const LAST_OF_ALL = 0xffff_ffff;
-
-/** Filesystem type of a view in the table of mounts. */
-export const VIEW_TYPE = 'fuse.sekisho';
 
 export class SystemCallError extends Error {
   readonly errno: number;
