@@ -80,7 +80,7 @@ export class Passage {
         const decoded = written === undefined ? decode(encoded, piece.encoding) : piece.encoding === 'utf-8' ? normalise(written) : written;
         text += decoded;
         piece.counted = { at: start, characters: 0 };
-        piece.isPlain = decoded === written && !decoded.includes(REPLACEMENT) && unitsOf(encoded) === decoded.length;
+        piece.isPlain = decoded === written && !decoded.includes(REPLACEMENT);
       }
     }
     this.window = new TextWindow(text, marks);
@@ -144,7 +144,10 @@ function isAscii(bytes: Uint8Array): boolean {
 /** UTF-16 code units of characters that begin in bytes of UTF-8. */
 function unitsOf(bytes: Uint8Array): number {
   let units = 0;
-  for (const byte of bytes) if ((byte & 0xc0) !== 0x80) units += byte < 0xf0 ? 1 : 2;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if ((byte & 0xc0) !== 0x80) units += byte < 0xf0 ? 1 : 2;
+  }
   return units;
 }
 

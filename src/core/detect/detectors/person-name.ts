@@ -28,13 +28,11 @@ const FORM_WORDS = /[名氏姓]|name/i;
 const BEFORE_NAME =
   /^(?:氏名|姓名|担当|代表|取締役|社長|会長|専務|常務|総務|営業|経理|人事|企画|店長|所長|室長|支店長|部長|課長|係長|主任|部|課|室|講師|教授|監督|議員|弁護士|医師|看護師|選手|故|長男|長女|次男|次女|妻|夫|父|母|者|名)+/;
 const TITLE_BEGINNINGS = '氏姓担代取社専常総営経人企店所室支会部課係主講教監議弁医看選故長次妻夫父母者名';
-/** Han characters, the marks 々 and ヶ that stand for one, and the surrogates that rarer ones are made of. */
-const HAN = '\\u3400-\\u9fff\\u3005\\u30f6\\ud840-\\udfff\\uf900-\\ufaff';
-/** A whole run of them that can begin a name: the first character is tried before anything dearer. */
-const NAME_RUN = new RegExp(`[${FAMILY_BEGINNINGS}${TITLE_BEGINNINGS}](?<![${HAN}].)[${HAN}]*`, 'g');
-/** Any run that is as long as a whole name with its honorific, or stands before a given name. */
-const ANY_RUN = new RegExp(`(?<![${HAN}])(?:[${HAN}]{4,7}(?![${HAN}])|[${HAN}]{1,3}(?= [${HAN}]))`, 'g');
+/** By code unit whether a run of Han characters that begins with it can begin a name: told before anything dearer is tried. */
+const BEGINS_NAME = new Set(Array.from(FAMILY_BEGINNINGS + TITLE_BEGINNINGS, (character) => character.charCodeAt(0)));
 const LONGEST_RUN = 24;
+const LONGEST_ADDRESSED = 7;
+const SPACE = 0x20;
 const HONORIFIC = /^ ?(?:様|殿|さん|さま|氏|先生|君|くん|ちゃん)(?!\p{Script=Han})/u;
 const HONORIFIC_IN_RUN = /(?:様|殿|氏|先生|君)$/;
 const GIVEN_AFTER_SPACE =
@@ -91,18 +89,33 @@ function scanWritten(names: Iterable<WrittenName>, window: TextWindow, report: R
 
 /** Every name in running text begins where a run of Han characters does, or behind a title in it. */
 function scanRuns(window: TextWindow, report: Report): void {
-  for (const found of window.text.matchAll(NAME_RUN)) {
-    // No name is so long, with its title and its honorific.
-    if (found[0].length <= LONGEST_RUN) scanRun(window, report, found.index, found[0]);
+  const { text } = window;
+  const others: { readonly start: number; readonly end: number }[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const first = text.charCodeAt(at);
+    if (!isHan(first)) continue;
+    const start = at;
+    while (isHan(text.charCodeAt(++at)));
+    const length = at - start;
+    if (BEGINS_NAME.has(first)) {
+      // No name is so long, with its title and its honorific.
+      if (length <= LONGEST_RUN) scanRun(window, report, start, text.slice(start, at));
+    } else if (length > 3 ? length <= LONGEST_ADDRESSED : text.charCodeAt(at) === SPACE && isHan(text.charCodeAt(at + 1))) {
+      others.push({ start, end: at });
+    }
   }
-  for (const found of window.text.matchAll(ANY_RUN)) {
-    const [run] = found;
-    if (FAMILY_BEGINNINGS.includes(run[0] ?? '') || TITLE_BEGINNINGS.includes(run[0] ?? '')) continue;
-    const end = found.index + run.length;
-    const name = addressedName(run, window.text.slice(end, end + 8));
-    if (name === undefined || isNameCell(window, found.index)) continue;
-    report.match({ start: found.index, value: plain(name), confidence: 'medium', reasons: ['format'] });
+  // As long as a whole name with its honorific, or before a given name.
+  for (const { start, end } of others) {
+    const name = addressedName(text.slice(start, end), text.slice(end, end + 8));
+    if (name === undefined || isNameCell(window, start)) continue;
+    report.match({ start, value: plain(name), confidence: 'medium', reasons: ['format'] });
   }
+}
+
+/** Han characters, the marks 々 and ヶ that stand for one, and the surrogates that rarer ones are made of; false for NaN. */
+function isHan(unit: number): boolean {
+  if (unit < 0x3400) return unit === 0x3005 || unit === 0x30f6;
+  return unit <= 0x9fff || (unit >= 0xd840 && unit <= 0xdfff) || (unit >= 0xf900 && unit <= 0xfaff);
 }
 
 function scanRun(window: TextWindow, report: Report, begin: number, run: string): void {
