@@ -188,8 +188,10 @@ function pieces(sources: readonly Source[], from: number, to: number): Piece[] {
 
 function mark(source: Source, { offset, from }: Piece): Mark {
   const { place, content, row } = source;
-  if (from === source.offset) return { offset, place, ...(row === undefined ? {} : { row }) };
-  if ('bytes' in content) return { offset, place, linesBefore: () => lineFeedsBefore(source, content.bytes, from - source.offset) };
+  const isOfStrings = 'bytes' in content && content.encoding === 'binary';
+  if (from === source.offset) return { offset, place, isOfStrings, ...(row === undefined ? {} : { row }) };
+  if ('bytes' in content)
+    return { offset, place, isOfStrings, linesBefore: () => lineFeedsBefore(source, content.bytes, from - source.offset) };
   const passed = charactersIn(content.text, from - source.offset);
   if (row !== undefined) return { offset, place, row: shiftedRow(row, passed) };
   return { offset, place, linesBefore: () => countLines(content.text, 0, passed) };

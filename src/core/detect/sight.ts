@@ -64,6 +64,11 @@ export class Sight {
     return encodingOf(this.#source) === 'shift_jis';
   }
 
+  /** Whether it was found in bytes that are no text. */
+  get isOfStrings(): boolean {
+    return encodingOf(this.#source) === 'binary';
+  }
+
   /** The candidate and what follows, so many bytes in all; fewer only at the end of the file. */
   ahead(length: number): string {
     const bytes = this.#surroundings.bytes(0, Math.max(0, length - this.#length));

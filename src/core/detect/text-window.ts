@@ -9,6 +9,8 @@ export interface Mark {
   /** Line feeds between the place and the mark; asked only of a place that is kept. */
   readonly linesBefore?: () => number;
   readonly row?: RowMark;
+  /** Strings found in bytes that are no text. */
+  readonly isOfStrings?: boolean;
 }
 
 export interface RowMark {
@@ -73,6 +75,11 @@ export class TextWindow {
       else high = middle - 1;
     }
     return this.#marks[low];
+  }
+
+  /** Whether what stands there may be chance, for it is no text. */
+  isOfStrings(offset: number): boolean {
+    return this.markAt(offset)?.isOfStrings === true;
   }
 
   columnAt(offset: number): Column | undefined {

@@ -102,6 +102,28 @@ describe('other bytes', () => {
     }
   });
 
+  it.each([
+    ['taro@kaisha.co.jp', 'high'],
+    ['user@mail.toyota', 'high'],
+    ['v7@j.bna', 'low'],
+    ['n33@c.gs', 'low'],
+    ['E-Mail: v7@j.bna', 'high'],
+    ['メール v7@j.bna', 'high'],
+  ])('that are no text ask more of an address than its form: %s', (written, confidence) => {
+    const bytes = Buffer.concat([Buffer.from([0, 1, 2, 255, 254]), Buffer.from(written), Buffer.from([0, 0, 3])]);
+    expect(summary(detectBytes(bytes, 'binary'))).toEqual([`email:${confidence}:1`]);
+    expect(summary(detectBytes(Buffer.from(`an address, ${written}`), 'utf-8'))).toEqual(['email:high:1']);
+  });
+
+  it.each([
+    ['㊙あ', 'low'],
+    ['【㊙】', 'high'],
+    ['㊙ 社内資料', 'high'],
+  ])('that are no text ask more of the sign ㊙ than to be there: %s', (written, confidence) => {
+    const bytes = Buffer.concat([Buffer.from([0, 1, 2, 255, 254]), Buffer.from(written), Buffer.from([0, 0, 3])]);
+    expect(summary(detectBytes(bytes, 'binary'))).toEqual([`keyword.confidential:${confidence}:1`]);
+  });
+
   it('name the line of a value far behind the beginning', () => {
     const bytes = Buffer.from(`${'x\n'.repeat(400_000)}個人番号 123456789018`);
     const cuts = Array.from({ length: Math.floor(bytes.length / 65_536) }, (_, index) => (index + 1) * 65_536);

@@ -35,7 +35,9 @@ const PICTURE = /\p{Extended_Pictographic}/gu;
 const PICTURE_REACH = 160;
 const FEWEST_PICTURES = 4;
 const CLAUSE_REACH = 200;
+const FEWEST_IN_STRINGS = 6;
 const QUOTED_BEFORE = /[:=] ?["'`]$/;
+const CLOSED = /^[ 　]{0,2}[】\])>》〕」』*=]/;
 const BRACKETED = /[【[(<《〔「『*=][ 　]{0,2}$/;
 
 /** Confidentiality stamps: 社外秘, 極秘, 部外秘, ㊙, 取扱注意, CONFIDENTIAL. The plain English word in prose is only a hint. */
@@ -46,7 +48,8 @@ export const confidentialKeyword: Detector = {
       const after = window.text.slice(found.index + found[0].length, found.index + found[0].length + 8);
       if (OTHER_WORD_AFTER.test(after)) continue;
       const match = japanese(found[0], isStamp(window, found.index, found[0].length));
-      const mentioned = MENTION_AFTER.test(after) || (found[0] === SIGN && isAmongPictures(window, found.index));
+      const isNoStamp = found[0] === SIGN && (isAmongPictures(window, found.index) || mayBeChance(window, found.index));
+      const mentioned = MENTION_AFTER.test(after) || isNoStamp;
       report.match({ start: found.index, ...(mentioned ? hint(match) : match) });
     }
     for (const found of window.text.matchAll(ENGLISH_MARK)) {
@@ -129,6 +132,13 @@ function isOfCode({ text }: TextWindow, start: number, length: number): boolean 
 function isAmongPictures(window: TextWindow, start: number): boolean {
   const fewest = QUOTED_BEFORE.test(window.text.slice(Math.max(0, start - 3), start)) ? 1 : FEWEST_PICTURES;
   return window.countBetween(PICTURE, start - PICTURE_REACH, start + PICTURE_REACH) >= fewest;
+}
+
+/** Three bytes are met at random: in bytes that are no text the sign needs brackets or a line of more. */
+function mayBeChance(window: TextWindow, start: number): boolean {
+  if (!window.isOfStrings(start) || window.lineAround(start).trim().length >= FEWEST_IN_STRINGS) return false;
+  const isOpened = BRACKETED.test(window.text.slice(Math.max(0, start - 3), start));
+  return !isOpened || !CLOSED.test(window.text.slice(start + SIGN.length, start + SIGN.length + 3));
 }
 
 function isStamp(window: TextWindow, start: number, length: number): boolean {

@@ -1,5 +1,7 @@
 import type { Detector, Match } from '../detector.ts';
 import { maskEmail } from '../masks.ts';
+import type { TextWindow } from '../text-window.ts';
+import { isUnderKnownDomain } from '../top-level-domains.ts';
 
 const LONGEST_LOCAL_PART = 64;
 /** The scanner looks no further than at 255 characters behind the at sign. */
@@ -20,15 +22,21 @@ const NO_PERSON = /^(?:git|noreply|no-reply|no_reply|donotreply|do-not-reply|mai
 /** Japan's carriers gave out addresses that end in a dot before RFC 5321's rule was enforced. */
 const CARRIER = /^(?:docomo|ezweb|softbank|[a-z]\.vodafone)\.ne\.jp$/;
 
+/** In bytes that are no text a word for mail this close before an address speaks for it. */
+const LABEL = /mail|メール/i;
+const LABEL_REACH = 24;
+
 /** E-mail addresses (RFC 5321 mailboxes without quoting). Starts from each `@`, so that a long line costs no more than its length. */
 export const email: Detector = {
   id: 'email',
   identifies: 'contact',
-  scan({ text }, report) {
+  scan(window, report) {
+    const { text } = window;
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
       const start = localPartStart(text, at);
       const found = addressAt(text, start, at);
-      if (found !== undefined && !USER_INFORMATION.test(text.slice(Math.max(0, start - 80), start))) report.match({ start, ...found });
+      if (found === undefined || USER_INFORMATION.test(text.slice(Math.max(0, start - 80), start))) continue;
+      report.match({ start, ...found, ...(mayBeChance(found) && isUnexplained(window, start) ? { confidence: 'low' } : {}) });
     }
     if (!text.includes('%40')) return;
     for (const { index, 0: written } of text.matchAll(ENCODED_LOCAL_PART)) {
@@ -45,10 +53,20 @@ export const email: Detector = {
     const at = written.indexOf('@');
     if (at < 0 || written.length > LONGEST_GLANCE || !sight.isAscii || sight.touchesWide || sight.isInAddress) return undefined;
     // The scanner's candidate is all that may belong to an address, to both sides.
-    return addressAt(written, localPartStart(written, at), at) ?? 'nothing';
+    const found = addressAt(written, localPartStart(written, at), at) ?? 'nothing';
+    return found !== 'nothing' && sight.isOfStrings && mayBeChance(found) ? undefined : found;
   },
   mask: maskEmail,
 };
+
+/** Bytes at random make seven addresses in 512 MiB, nearly all of them under no domain that there is. */
+function mayBeChance({ value }: Omit<Match, 'start'>): boolean {
+  return !isUnderKnownDomain(value.slice(value.indexOf('@') + 1));
+}
+
+function isUnexplained(window: TextWindow, start: number): boolean {
+  return window.isOfStrings(start) && !LABEL.test(window.text.slice(Math.max(0, start - LABEL_REACH), start));
+}
 
 /** The address of which `at` is the at sign. */
 function addressAt(text: string, start: number, at: number): Omit<Match, 'start'> | undefined {
