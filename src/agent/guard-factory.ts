@@ -4,6 +4,7 @@ import type { Clock, Guard } from '../core/ports.ts';
 import type { Platform } from '../platform/types.ts';
 import { CoveredGuard } from './covered-guard.ts';
 import { createFuseGuard, placesOfWaitingViews } from './fuse-guard/index.ts';
+import { PresentFiles } from './guard/present-files.ts';
 import { createWatchGuard } from './guard/watch-guard.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
 
@@ -50,6 +51,10 @@ export function guardFactory(parts: GuardParts) {
       cover: () => coverVolume(volume, guardFolder, placesOfWaitingViews(guardFolder).includes(volume.mountPoint)),
       createView: (covered, onEnded) =>
         createFuseGuard({ ...common, ...seen, medium: covered.medium, readOnly: covered.readOnly, onEnded }),
+      createPresent: (view, since) => {
+        const root = inspectPresent ? view.medium() : null;
+        return root === null ? null : new PresentFiles({ ...common, root, since, identities, exchange: view.exchange });
+      },
       eject: () => platform.denyVolume(volume, 'block'),
       failed: (problem) => parts.onLost?.(volume, problem),
     });

@@ -196,6 +196,36 @@ describe.skipIf(missing !== null)('the service and its view', () => {
     await statusWhere(({ policy: known }) => known?.version === releases);
   });
 
+  test('what was on the medium before is inspected too, and what is written over it meanwhile is kept', async () => {
+    run('mount', loop, place);
+    writeFileSync(join(place, 'old.txt'), `${SECRET} of before`);
+    writeFileSync(join(place, 'harmless.txt'), 'harmless');
+    writeFileSync(join(place, 'over.txt'), `${SECRET} to be written over`);
+    await guarded();
+    expect(write('over.txt', 'newer')).toMatchObject({ status: 0 });
+    const client = await ConsoleClient.login({ collector, login: { name: 'admin', password } });
+    const told = async () =>
+      (await client.events()).map(({ event }) => event.body).filter((body) => 'present' in body.data && body.data.present);
+    const toldOf = async (path: string) => (await told()).filter((body) => 'file' in body.data && body.data.file.path === path);
+    const bothTold = async (): Promise<boolean> => (await toldOf('old.txt')).length > 0 && (await toldOf('harmless.txt')).length > 0;
+    for (const end = Date.now() + 30_000; !(await bothTold()) && Date.now() < end; await sleep(200));
+    expect(read('old.txt')).toBe(`${SECRET} of before`);
+    expect(read('over.txt')).toBe('newer');
+    run('umount', place);
+    await ejected();
+    await agent.stop();
+    expect(readFileSync(image()).includes(`${SECRET} of before`)).toBe(false);
+    run('mount', '-o', 'ro', loop, at('org'));
+    const names = readdirSync(at('org'));
+    const stored = readFileSync(join(at('org'), 'old.txt.age'), 'latin1');
+    run('umount', at('org'));
+    expect(names).toEqual(expect.arrayContaining(['old.txt.age', 'harmless.txt', 'over.txt']));
+    expect(names).not.toContain('old.txt');
+    expect(stored.startsWith('age-encryption.org/v1')).toBe(true);
+    expect(await toldOf('old.txt')).toMatchObject([{ type: 'file.encrypted', data: { guard: 'fuse' } }]);
+    expect(await toldOf('harmless.txt')).toMatchObject([{ type: 'file.recorded' }]);
+  });
+
   test('a stored file that was damaged is told to its reader and on record', async () => {
     run('mount', loop, place);
     await guarded();

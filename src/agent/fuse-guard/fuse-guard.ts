@@ -12,7 +12,9 @@ import type { Clock, EnforcementOrder, FileArrival, Guard } from '../../core/por
 import { fromErrno } from '../../node/errno.ts';
 import { loadSystemCalls, SystemCallError, type SystemCalls } from '../../platform/linux/fuse/index.ts';
 import { eraseFile } from '../guard/erase.ts';
+import type { Exchange, Exchanged, ExchangeOrder } from '../guard/exchange.ts';
 import { Journal } from '../guard/journal.ts';
+import type { VolumeRoot } from '../guard/pinned-folder.ts';
 import { releaseFile } from '../guard/release-file.ts';
 import { temporaryName } from '../guard/temporary-name.ts';
 import { parsePath, shownPath } from '../guard/volume-path.ts';
@@ -57,6 +59,9 @@ export interface FuseGuardOptions {
 
 export interface FuseGuard extends Guard {
   readonly mode: 'fuse';
+  /** The private mount, while the guard runs. */
+  medium(): VolumeRoot | null;
+  readonly exchange: Exchange;
 }
 
 /** A guard that judges files before they reach the medium. docs/spec/guard.md. */
@@ -79,6 +84,8 @@ interface Running extends TakenMedium {
 class ViewGuard implements FuseGuard {
   readonly mode = 'fuse';
   readonly #options: FuseGuardOptions;
+  readonly #exchanging = new Map<number, (result: Exchanged) => void>();
+  #lastExchange = 0;
   readonly #placing = new Map<number, (result: PlacedMessage['result']) => void>();
   readonly #running = new Set<Promise<unknown>>();
   readonly #ready = Promise.withResolvers<Extract<FromView, { kind: 'ready' }>>();
@@ -132,8 +139,7 @@ class ViewGuard implements FuseGuard {
     await mkdir(staging, { recursive: true, mode: 0o700 });
     await clearStaging(staging);
     const journal = new Journal(journalFolder, clock);
-    const facts = fstatSync(root, { bigint: true });
-    const volumeRoot = { path: rootPath(root), device: facts.dev, inode: facts.ino };
+    const volumeRoot = volumeRootOf(root);
     const mark = readMark(journalFolder);
     const ids = new TemporaryIds(mark);
     if (!readOnly) {
@@ -204,12 +210,25 @@ class ViewGuard implements FuseGuard {
   async release(quarantineId: string): Promise<Result<string, Failure>> {
     const parts = this.#parts;
     if (parts === null) return err(failure('DLP_GUARD_START', 'The guard is not running.'));
-    const { dev, ino } = fstatSync(parts.root, { bigint: true });
-    const root = { path: rootPath(parts.root), device: dev, inode: ino };
+    const root = volumeRootOf(parts.root);
     const { quarantine } = this.#options;
     const released = await this.#track(releaseFile({ root, quarantine, inUse: new Set(), onWritten: () => undefined }, quarantineId));
     return released.ok ? ok(shownPath(released.value)) : released;
   }
+
+  medium(): VolumeRoot | null {
+    return this.#parts === null ? null : volumeRootOf(this.#parts.root);
+  }
+
+  /** A field: it is handed on by itself. */
+  readonly exchange = (order: ExchangeOrder): Promise<Exchanged> => {
+    const { thread } = this.#parts ?? {};
+    if (thread === undefined) return Promise.resolve('ended');
+    const exchange = (this.#lastExchange += 1);
+    const exchanged = new Promise<Exchanged>((resolve) => this.#exchanging.set(exchange, resolve));
+    thread.tell({ kind: 'exchange', exchange, order });
+    return Promise.race([exchanged, thread.ended.then(() => 'ended' as const)]);
+  };
 
   outcomes(): ReadonlyMap<string, EnforcementOutcome> {
     return this.#parts?.journal.finished() ?? new Map();
@@ -317,6 +336,10 @@ class ViewGuard implements FuseGuard {
         this.#placing.get(message.stage)?.(message.result);
         this.#placing.delete(message.stage);
         return;
+      case 'exchanged':
+        this.#exchanging.get(message.exchange)?.(message.result);
+        this.#exchanging.delete(message.exchange);
+        return;
       case 'fill':
         return this.#inBackground(this.#parts?.judgements.fill(message));
       case 'sync':
@@ -392,6 +415,11 @@ class ViewGuard implements FuseGuard {
 async function discard({ descriptor, file }: Extract<FromView, { kind: 'discard' }>): Promise<void> {
   if (file !== null) await unlink(file).catch(() => undefined);
   await new Promise<void>((resolve) => closeLater(descriptor, () => resolve()));
+}
+
+function volumeRootOf(root: number): VolumeRoot {
+  const { dev, ino } = fstatSync(root, { bigint: true });
+  return { path: rootPath(root), device: dev, inode: ino };
 }
 
 function closeTaken({ device, names, root }: TakenMedium): void {

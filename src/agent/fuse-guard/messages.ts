@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Failure } from '../../contracts/errors.ts';
 import type { Result } from '../../contracts/result.ts';
 import type { ProcessFacts } from '../../platform/linux/fuse/index.ts';
+import type { Exchanged, ExchangeOrder } from '../guard/exchange.ts';
 import type { Looks } from './looks.ts';
 
 /** What the agent thread, the view thread and the file thread say to each other. Descriptors are numbers: all are one process. */
@@ -138,6 +139,7 @@ export type FromView =
   /** Was open for writing when the agent before this one ended: what was not judged by then is nowhere any more. */
   | { readonly kind: 'lost'; readonly path: Uint8Array }
   | PlacedMessage
+  | { readonly kind: 'exchanged'; readonly exchange: number; readonly result: Exchanged }
   /** Copy stored bytes into a staged file. The agent thread closes `source`. */
   | { readonly kind: 'fill'; readonly stage: number; readonly source: number; readonly age: boolean; readonly file: string }
   /** Answer the request when the descriptor is synced; close it first if it was opened for that. */
@@ -160,6 +162,8 @@ export type ToView =
   | { readonly kind: 'again'; readonly stage: number }
   | { readonly kind: 'compared'; readonly stage: number; readonly same: boolean }
   | PlaceMessage
+  /** The names of a file that was on the medium before the view. */
+  | { readonly kind: 'exchange'; readonly exchange: number; readonly order: ExchangeOrder }
   /** `refused`: its new bytes are not to be seen again. Without a version its state of now is as good as judged. */
   | { readonly kind: 'settled'; readonly stage: number; readonly version: string | null; readonly errno: number; readonly refused: boolean }
   /** Judge all that is open and dirty, as at close; `drained` answers. */

@@ -186,6 +186,14 @@ export class ViewFiles {
     });
   }
 
+  /** Whether a program has this file of the medium open. */
+  isRead(inode: bigint): boolean {
+    for (const handle of this.#handles.values()) {
+      if (handle.kind === 'plain' && fstatSync(handle.descriptor, { bigint: true }).ino === inode) return true;
+    }
+    return false;
+  }
+
   closeAll(): void {
     for (const handle of this.#handles.values()) if (handle.kind !== 'stage') closeQuietly(handle.descriptor);
     this.#handles.clear();

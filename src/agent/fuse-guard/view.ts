@@ -19,6 +19,7 @@ import { ciphertextName } from '../guard/place-file.ts';
 import { temporaryName } from '../guard/temporary-name.ts';
 import { attributeSeconds, attributesOf } from './attributes.ts';
 import { CallFailed, EBADF, EINVAL, EIO, ENOENT, ENOSYS, EPERM, EROFS, errnoOf, ESTALE } from './errno.ts';
+import { exchangeNames } from './exchange-names.ts';
 import { FolderListing } from './folder-listing.ts';
 import { KeptNames } from './kept-names.ts';
 import { isLarge, Medium } from './medium.ts';
@@ -120,6 +121,10 @@ export class View {
         return this.#staging.compared(message.stage, message.same);
       case 'place':
         return this.#answerPlace(message);
+      case 'exchange': {
+        const parts = { root: this.#start.root, nodes: this.#nodes, staging: this.#staging, files: this.#files };
+        return this.#post({ kind: 'exchanged', exchange: message.exchange, result: exchangeNames(parts, message.order) });
+      }
       case 'settled':
         if (message.refused) this.#dropPartial(message.stage);
         return this.#staging.settled(message);

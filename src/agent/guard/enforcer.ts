@@ -8,6 +8,7 @@ import type { EnforcementOrder } from '../../core/ports.ts';
 import { fromErrno } from '../../node/errno.ts';
 import type { Quarantine, QuarantineFacts } from '../quarantine/quarantine.ts';
 import { eraseFile } from './erase.ts';
+import type { Exchange } from './exchange.ts';
 import { copyContent, giveAttributes } from './file-steps.ts';
 import type { Journal } from './journal.ts';
 import type { VolumeRoot } from './pinned-folder.ts';
@@ -39,6 +40,8 @@ export interface EnforcerOptions {
   readonly unfinished: Set<string>;
   /** Told of each file this guard puts on the medium, so that it does not come back as an arrival. */
   readonly onWritten: (path: VolumePath, stamp: Stamp) => void;
+  /** Given where somebody else owns the names of the volume. */
+  readonly exchange?: Exchange;
 }
 
 /** As the inspection names it. */
@@ -119,9 +122,9 @@ export class Enforcer {
     const { folder } = work.subject;
     const temporary = folder.entry(temporaryName(work.temporaryId, 'tmp'));
     const written = await this.#writeCiphertext(work, temporary).catch((error: unknown) => err(fromErrno(error)));
-    const placed = written.ok
-      ? await this.#replace(work, temporary, written.value).catch((error: unknown) => err(fromErrno(error)))
-      : written;
+    const { exchange } = this.#options;
+    const replace = exchange === undefined ? this.#replace.bind(this, work, temporary) : this.#replaceBy.bind(this, exchange, work);
+    const placed = written.ok ? await replace(written.value).catch((error: unknown) => err(fromErrno(error))) : written;
     if (!placed.ok && placed.error.code !== 'DLP_GUARD_UNFINISHED') await unlink(temporary).catch(() => undefined);
     return placed;
   }
@@ -167,6 +170,27 @@ export class Enforcer {
     return this.#erase(work, { done: true, sha256: ciphertext.sha256, storedAs });
   }
 
+  async #replaceBy(
+    exchange: Exchange,
+    work: Work,
+    ciphertext: { sha256: string; storedBytes: number },
+  ): Promise<Result<EnforcementOutcome, Failure>> {
+    const { folder, name } = work.subject;
+    for (let from = 1; ;) {
+      const { name: target, attempt } = await freeName(folder, (next) => ciphertextName(name, next), from);
+      this.#prepareTarget(work, target, ciphertext);
+      const exchanged = await exchange({ ...exchangeOf(work), target });
+      if (exchanged === 'done') {
+        const storedAs = shownPath([...work.path.slice(0, -1), target]);
+        const erased = await this.#overwrite(work, { done: true, sha256: ciphertext.sha256, storedAs });
+        await this.#tellWritten(work, target).catch(() => undefined);
+        return erased;
+      }
+      if (exchanged !== 'taken') return err(NOT_EXCHANGED[exchanged]);
+      from = attempt + 1;
+    }
+  }
+
   async #place(
     work: Work,
     temporary: Buffer,
@@ -195,14 +219,30 @@ export class Enforcer {
     if (!taken.ok) return err(GONE.has(taken.error.code) ? { ...taken.error, code: 'DLP_FILE_IO' } : taken.error);
     const { id, sha256 } = taken.value;
     const unchanged = (await isUnchanged(work.subject, work.subject.name)) && (await hashFile(work.subject.file)) === sha256;
-    const aside = unchanged ? await this.#moveAside(work, sha256).catch((error: unknown) => err(fromErrno(error))) : err(CHANGED);
+    const { exchange } = this.#options;
+    const moved = exchange === undefined ? () => this.#moveAside(work, sha256) : () => this.#takeAway(exchange, work);
+    const aside = unchanged ? await moved().catch((error: unknown) => err(fromErrno(error))) : err(CHANGED);
     if (!aside.ok) {
       if (aside.error.code !== 'DLP_GUARD_UNFINISHED') await quarantine.remove(id);
       return aside;
     }
     const outcome: EnforcementOutcome = { done: true, sha256, quarantineId: id };
-    const erased = await this.#erase(work, outcome);
+    const erased = await (exchange === undefined ? this.#erase(work, outcome) : this.#overwrite(work, outcome));
     return erased.ok && returnCiphertext ? ok(await this.#returnCiphertext(work, id, sha256, outcome)) : erased;
+  }
+
+  async #takeAway(exchange: Exchange, work: Work): Promise<Result<void, Failure>> {
+    const exchanged = await exchange({ ...exchangeOf(work), target: null });
+    return exchanged === 'done' ? ok(undefined) : err(exchanged === 'taken' ? CHANGED : NOT_EXCHANGED[exchanged]);
+  }
+
+  /** False when the name is taken. */
+  async #giveName(work: Work, temporary: Buffer, target: Buffer): Promise<boolean> {
+    const { exchange } = this.#options;
+    if (exchange === undefined) return renameExclusive(temporary, work.subject.folder.entry(target));
+    const exchanged = await exchange({ ...exchangeOf(work), original: null, target });
+    if (exchanged !== 'done' && exchanged !== 'taken') throw Object.assign(new Error('not placed'), { code: 'EIO' });
+    return exchanged === 'done';
   }
 
   async #returnCiphertext(work: Work, id: string, sha256: string, quarantined: EnforcementOutcome): Promise<EnforcementOutcome> {
@@ -212,7 +252,7 @@ export class Enforcer {
       await this.#copyStored(work, id, temporary);
       for (let attempt = 1; ; attempt += 1) {
         const target = ciphertextName(name, attempt);
-        if (!(await renameExclusive(temporary, folder.entry(target)))) continue;
+        if (!(await this.#giveName(work, temporary, target))) continue;
         await this.#tellWritten(work, target);
         await folder.sync();
         const storedAs = shownPath([...work.path.slice(0, -1), target]);
@@ -273,12 +313,22 @@ export class Enforcer {
   async #erase(work: Work, outcome: EnforcementOutcome): Promise<Result<EnforcementOutcome, Failure>> {
     const { folder } = work.subject;
     const name = temporaryName(work.temporaryId, 'erase');
-    const doomed = folder.entry(name);
     try {
       await clearTheWay(folder, name);
-      await rename(folder.entry(temporaryName(work.temporaryId, 'plain')), doomed);
+      await rename(folder.entry(temporaryName(work.temporaryId, 'plain')), folder.entry(name));
+    } catch (error) {
+      fromErrno(error);
+      return err(UNFINISHED);
+    }
+    return this.#overwrite(work, outcome);
+  }
+
+  /** What is under the name for it goes for good. */
+  async #overwrite(work: Work, outcome: EnforcementOutcome): Promise<Result<EnforcementOutcome, Failure>> {
+    const { folder } = work.subject;
+    try {
       await folder.sync();
-      await eraseFile(doomed);
+      await eraseFile(folder.entry(temporaryName(work.temporaryId, 'erase')));
       await folder.sync();
       return ok(outcome);
     } catch (error) {
@@ -299,7 +349,20 @@ const UNFINISHED = failure(
   'Replacing the file could not be brought to its end. Its encrypted copy is safe; the rest is tried again later.',
   { retryable: true },
 );
+const NOT_EXCHANGED = {
+  changed: CHANGED,
+  'read-only': failure('DLP_FILE_PERMISSION', 'The medium is read-only.'),
+  failed: failure('DLP_FILE_IO', 'The names of the file could not be changed.'),
+  ended: UNFINISHED,
+} as const;
 const GONE = new Set<string>(['DLP_FILE_CHANGED', 'DLP_FILE_NOT_FOUND', 'DLP_FILE_OUTSIDE']);
+
+const exchangeOf = ({ path, subject, temporaryId: id }: Work) => ({
+  path: pathBytes(path),
+  original: subject.stamp,
+  timesMayMove: subject.timesMayMove,
+  temporaryId: id,
+});
 
 async function confirm(subject: Subject): Promise<Result<EnforcementOutcome, Failure>> {
   const sha256 = subject.stamp.size <= HASH_ALLOWED_BYTES ? await hashFile(subject.file) : undefined;
