@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FileOrigin } from '../../contracts/event.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { displayName } from '../../core/display-name.ts';
@@ -9,6 +10,8 @@ import { localReads, type OpenFile, type ProcessFacts } from '../../platform/lin
 /** Larger ones are compared by size alone: hashing a second time would hold up whoever waits. */
 const MAX_COMPARED_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
+/** A disk that takes longer goes without: whoever copied is waiting. */
+const MAX_WAIT_MILLIS = 2000;
 
 interface Candidate {
   readonly path: string;
@@ -37,7 +40,8 @@ export class Origins {
     this.#found.delete(fileId);
     if (found === undefined || !outcome.done) return outcome;
     const { program } = found;
-    const source = sourceAmong(await found.candidates, outcome.sha256);
+    const candidates = await Promise.race([found.candidates, delay(MAX_WAIT_MILLIS, [], { ref: false })]);
+    const source = sourceAmong(candidates, outcome.sha256);
     if (program === undefined && source === undefined) return outcome;
     return { ...outcome, origin: { ...(program === undefined ? {} : { program }), ...(source === undefined ? {} : { source }) } };
   }

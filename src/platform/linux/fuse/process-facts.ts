@@ -23,8 +23,12 @@ const MAX_LOOKED_AT = 32;
 const MAX_READS = 4;
 const O_ACCMODE = 3;
 const DELETED = ' (deleted)';
-/** A server that is away would hold up whoever reads. */
-const REMOTE = /^(?:nfs4?|cifs|smb3|9p|ceph|afs|autofs|fuse\.sshfs|fuse\.rclone|fuse\.davfs)$/;
+/**
+ * Filesystems that this PC's own kernel answers for, and our views. Any other may never answer: a server that is away, or a
+ * FUSE filesystem that somebody wrote to hold up the agent.
+ */
+const LOCAL =
+  /^(?:ext[234]|xfs|btrfs|f2fs|bcachefs|zfs|jfs|vfat|exfat|ntfs3?|hfsplus|iso9660|udf|tmpfs|overlay|squashfs|erofs|fuse\.sekisho)$/;
 export const NO_FACTS: ProcessFacts = { program: null, reads: [] };
 
 /**
@@ -35,11 +39,11 @@ export function factsOfProcess(pid: number): ProcessFacts {
   return { program: programOf(pid), reads: readsOf(pid) };
 }
 
-/** Those that can be read without waiting for another machine. */
+/** Those that can be read without waiting for another machine, or for somebody's program. */
 export async function localReads(reads: readonly OpenFile[]): Promise<OpenFile[]> {
   if (reads.length === 0) return [];
   const mounts = new Map(parseMountinfo(await readFile('/proc/self/mountinfo')).map(({ id, filesystem }) => [id, filesystem]));
-  return reads.filter(({ mountId }) => !REMOTE.test(mounts.get(mountId) ?? 'autofs'));
+  return reads.filter(({ mountId }) => LOCAL.test(mounts.get(mountId) ?? ''));
 }
 
 function programOf(pid: number): Buffer | null {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseMountinfo } from '../../../../src/platform/linux/mountinfo.ts';
-import { factsOfProcess } from '../../../../src/platform/linux/fuse/process-facts.ts';
+import { factsOfProcess, localReads } from '../../../../src/platform/linux/fuse/process-facts.ts';
 
 describe.skipIf(process.platform !== 'linux')('what can be seen of a process', () => {
   let folder: string;
@@ -51,6 +51,17 @@ describe.skipIf(process.platform !== 'linux')('what can be seen of a process', (
     if (reader.stdout === null) throw new TypeError('no output');
     await once(reader.stdout, 'data');
     expect(factsOfProcess(reader.pid ?? 0).reads.map((each) => each.path)).toEqual([path]);
+  });
+
+  it('reads no file that lies elsewhere than on a filesystem of this kernel', async () => {
+    writeFileSync(join(folder, 'here'), 'x');
+    const { reads } = factsOfProcess(await shell('3<here'));
+    expect(await localReads(reads)).toEqual(reads);
+    const mounts = parseMountinfo(readFileSync('/proc/self/mountinfo'));
+    const strange = mounts.filter(({ filesystem }) => ['proc', 'sysfs', 'devtmpfs', 'devpts', 'cgroup2'].includes(filesystem));
+    expect(strange.length).toBeGreaterThan(0);
+    const elsewhere = strange.map(({ id }) => ({ path: Buffer.from('/somewhere'), mountId: id }));
+    expect(await localReads([...elsewhere, { path: Buffer.from('/gone'), mountId: 0 }])).toEqual([]);
   });
 
   it('does not name a file that is gone', async () => {
