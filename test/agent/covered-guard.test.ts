@@ -191,6 +191,28 @@ describe.skipIf(missing !== null)('files that were on a medium before its view',
     expect(decrypted(at('list.txt.age'))).toBe('@encrypt old bytes and new');
   });
 
+  it('are not given the name of a file that a program is making, which would replace the only copy', async () => {
+    medium();
+    put('list.txt', '@encrypt old bytes');
+    const writings: Promise<string>[] = [];
+    beforeEnforce = async ({ present }) => {
+      if (!present || writings.length > 0) return;
+      const program = 'exec 3>"$1"; : >"$2"; while [ ! -e "$3" ]; do sleep 0.05; done; printf "of its own" >&3';
+      writings.push(runs('sh', ['-c', program, 'sh', at('list.txt.age'), join(base, 'opened'), join(base, 'go')]));
+      for (;;) if ((await run('test', ['-e', join(base, 'opened')])).code === 0) break;
+    };
+    await start();
+    await isDone('list.txt');
+    writeFileSync(join(base, 'go'), '');
+    await Promise.all(writings);
+    await isDone('list.txt.age');
+    await guard?.stop();
+    const left = (await namesIn(volume.path)).filter((name) => name !== 'lost+found' && name !== 'list.txt.age');
+    expect(left).toHaveLength(1);
+    expect(decrypted(at(left[0] ?? ''))).toBe('@encrypt old bytes');
+    expect(readFileSync(at('list.txt.age'), 'utf8')).toBe('of its own');
+  });
+
   it('of a read-only medium are recorded only', async () => {
     medium();
     put('list.txt', '@encrypt old bytes');

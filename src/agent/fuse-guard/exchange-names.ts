@@ -38,7 +38,7 @@ export function exchangeNames(parts: ExchangeParts, order: ExchangeOrder): Excha
     const { original, target } = order;
     if (original !== null && !isOriginal(statsOf(at(name)), order)) return 'changed';
     if (original !== null && isInUse(parts, original.inode)) return 'changed';
-    if (target !== null && statsOf(at(target)) !== null) return 'taken';
+    if (target !== null && (statsOf(at(target)) !== null || isStaged(parts.nodes, path, target))) return 'taken';
     const doomed = at(temporaryName(order.temporaryId, 'erase'));
     if (original !== null) renameSync(at(name), doomed);
     try {
@@ -84,6 +84,10 @@ function isInUse({ staging, files }: ExchangeParts, inode: bigint): boolean {
   for (const stage of staging.all()) if (stage.filling) return true;
   return files.isRead(inode);
 }
+
+/** A program is making a file of this name, which is not on the medium yet: it would replace the only copy. */
+const isStaged = (nodes: NodeTable, path: readonly string[], target: Uint8Array): boolean =>
+  (nodeAt(nodes, path, Buffer.from(target).toString('latin1'))?.stage ?? null) !== null;
 
 function nodeAt(nodes: NodeTable, path: readonly string[], name: string): ViewNode | null {
   let node: ViewNode | undefined = nodes.root;

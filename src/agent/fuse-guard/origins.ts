@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileOrigin } from '../../contracts/event.ts';
 import type { EnforcementOutcome } from '../../contracts/input.ts';
 import { displayName } from '../../core/display-name.ts';
-import { localReads, type OpenFile, type ProcessFacts } from '../../platform/linux/fuse/index.ts';
+import { localReads, openAgain, type OpenFile, type ProcessFacts } from '../../platform/linux/fuse/index.ts';
 
 /** Larger ones are compared by size alone: hashing a second time would hold up whoever waits. */
 const MAX_COMPARED_BYTES = 64 * 1024 * 1024;
@@ -61,18 +59,19 @@ function sourceAmong(candidates: readonly Candidate[], sha256: string | undefine
 
 async function candidatesAmong(reads: readonly OpenFile[], bytes: number): Promise<Candidate[]> {
   if (bytes === 0) return [];
-  const compared = await Promise.all((await localReads(reads)).map(({ path }) => candidate(path, bytes)));
+  const compared = await Promise.all((await localReads(reads)).map((read) => candidate(read, bytes)));
   return compared.filter((each) => each !== null);
 }
 
 /** Null for what is not a file of this size. */
-async function candidate(path: Uint8Array, bytes: number): Promise<Candidate | null> {
+async function candidate(read: OpenFile, bytes: number): Promise<Candidate | null> {
   try {
-    const file = await open(Buffer.from(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const file = await openAgain(read);
+    if (file === null) return null;
     try {
       const stats = await file.stat();
-      if (!stats.isFile() || stats.size !== bytes) return null;
-      if (bytes > MAX_COMPARED_BYTES) return { path: displayName(path), sha256: null };
+      if (stats.size !== bytes) return null;
+      if (bytes > MAX_COMPARED_BYTES) return { path: displayName(read.path), sha256: null };
       const hash = createHash('sha256');
       const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, bytes));
       for (let at = 0; at < bytes;) {
@@ -81,7 +80,7 @@ async function candidate(path: Uint8Array, bytes: number): Promise<Candidate | n
         hash.update(chunk.subarray(0, bytesRead));
         at += bytesRead;
       }
-      return { path: displayName(path), sha256: hash.digest('hex') };
+      return { path: displayName(read.path), sha256: hash.digest('hex') };
     } finally {
       await file.close();
     }

@@ -1,6 +1,6 @@
 /** The door of the FUSE protocol and of the calls beside it. For the fuse guard alone: whoever loads it runs on Linux. */
 export * from './protocol.ts';
-export { factsOfProcess, localReads, NO_FACTS, type OpenFile, type ProcessFacts } from './process-facts.ts';
+export { factsOfProcess, localReads, NO_FACTS, openAgain, type OpenFile, type ProcessFacts } from './process-facts.ts';
 export { decodeRequest, type Operation, type Request, type Time } from './request.ts';
 export {
   type Attributes,

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { parseMountinfo } from '../mountinfo.ts';
 
 /** A file that a process has open for reading. */
@@ -22,13 +22,13 @@ export interface ProcessFacts {
 const MAX_LOOKED_AT = 32;
 const MAX_READS = 4;
 const O_ACCMODE = 3;
+const O_PATH = 0o10000000;
 const DELETED = ' (deleted)';
 /**
- * Filesystems that this PC's own kernel answers for, and our views. Any other may never answer: a server that is away, or a
- * FUSE filesystem that somebody wrote to hold up the agent.
+ * Filesystems that this PC's own kernel answers for. Any other may never answer: a server that is away, a FUSE filesystem
+ * that somebody wrote to hold up the agent, and a view, whose agent would wait for itself.
  */
-const LOCAL =
-  /^(?:ext[234]|xfs|btrfs|f2fs|bcachefs|zfs|jfs|vfat|exfat|ntfs3?|hfsplus|iso9660|udf|tmpfs|overlay|squashfs|erofs|fuse\.sekisho)$/;
+const LOCAL = /^(?:ext[234]|xfs|btrfs|f2fs|bcachefs|zfs|jfs|vfat|exfat|ntfs3?|hfsplus|iso9660|udf|tmpfs|overlay|squashfs|erofs)$/;
 export const NO_FACTS: ProcessFacts = { program: null, reads: [] };
 
 /**
@@ -46,6 +46,23 @@ export async function localReads(reads: readonly OpenFile[]): Promise<OpenFile[]
   return reads.filter(({ mountId }) => LOCAL.test(mounts.get(mountId) ?? ''));
 }
 
+/**
+ * Opens a file that a process had open. Its path may lead elsewhere by now: the mount is compared, and what is no plain
+ * file is never opened, for opening a device acts on it. Null when it is not that any more.
+ */
+export async function openAgain({ path, mountId }: OpenFile): Promise<FileHandle | null> {
+  const place = await open(Buffer.from(path), O_PATH | constants.O_NOFOLLOW);
+  try {
+    const info = await readFile(`/proc/self/fdinfo/${place.fd}`, 'latin1');
+    if (mountIdIn(info) !== mountId || !(await place.stat()).isFile()) return null;
+    return await open(`/proc/self/fd/${place.fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
+  } finally {
+    await place.close();
+  }
+}
+
+const mountIdIn = (fdinfo: string): number => Number(/^mnt_id:\s*(\d+)$/m.exec(fdinfo)?.[1]);
+
 function programOf(pid: number): Buffer | null {
   try {
     return readlinkSync(`/proc/${pid}/exe`, 'buffer');
@@ -57,8 +74,8 @@ function programOf(pid: number): Buffer | null {
 function readsOf(pid: number): OpenFile[] {
   const found: OpenFile[] = [];
   for (const descriptor of descriptorsOf(pid)) {
-    const open = openFile(pid, descriptor);
-    if (open !== null && found.push(open) === MAX_READS) break;
+    const read = openFile(pid, descriptor);
+    if (read !== null && found.push(read) === MAX_READS) break;
   }
   return found;
 }
@@ -81,9 +98,8 @@ function openFile(pid: number, descriptor: number): OpenFile | null {
     if (path[0] !== 0x2f || isNoSource(path)) return null;
     const info = readFileSync(`/proc/${pid}/fdinfo/${descriptor}`, 'latin1');
     const flags = /^flags:\s*([0-7]+)$/m.exec(info)?.[1];
-    const mountId = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
-    if (flags === undefined || mountId === undefined || (Number.parseInt(flags, 8) & O_ACCMODE) !== 0) return null;
-    return { path, mountId: Number(mountId) };
+    if (flags === undefined || (Number.parseInt(flags, 8) & O_ACCMODE) !== 0) return null;
+    return { path, mountId: mountIdIn(info) };
   } catch {
     return null;
   }

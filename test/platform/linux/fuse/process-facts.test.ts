@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseMountinfo } from '../../../../src/platform/linux/mountinfo.ts';
-import { factsOfProcess, localReads } from '../../../../src/platform/linux/fuse/process-facts.ts';
+import { factsOfProcess, localReads, openAgain } from '../../../../src/platform/linux/fuse/process-facts.ts';
 
 describe.skipIf(process.platform !== 'linux')('what can be seen of a process', () => {
   let folder: string;
@@ -62,6 +62,22 @@ describe.skipIf(process.platform !== 'linux')('what can be seen of a process', (
     expect(strange.length).toBeGreaterThan(0);
     const elsewhere = strange.map(({ id }) => ({ path: Buffer.from('/somewhere'), mountId: id }));
     expect(await localReads([...elsewhere, { path: Buffer.from('/gone'), mountId: 0 }])).toEqual([]);
+  });
+
+  it('opens a file again only where it was, and never what took its place', async () => {
+    writeFileSync(join(folder, 'here'), 'as it was');
+    const [read] = factsOfProcess(await shell('3<here')).reads;
+    if (read === undefined) throw new TypeError('nothing is read');
+    const again = await openAgain(read);
+    expect(await again?.readFile('utf8')).toBe('as it was');
+    await again?.close();
+    expect(await openAgain({ ...read, mountId: -1 })).toBeNull();
+    unlinkSync(join(folder, 'here'));
+    execFileSync('mkfifo', [join(folder, 'here')]);
+    expect(await openAgain(read)).toBeNull();
+    unlinkSync(join(folder, 'here'));
+    symlinkSync('/dev/zero', join(folder, 'here'));
+    expect(await openAgain(read)).toBeNull();
   });
 
   it('does not name a file that is gone', async () => {
