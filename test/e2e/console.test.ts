@@ -139,7 +139,7 @@ describe.skipIf(missing !== null)('the console in a browser', { timeout: 120_000
     await rows().first().waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     await page.locator('[role=grid]').evaluate((grid) => grid.scrollTo({ top: 2000 }));
-    await page.waitForFunction('document.querySelector(\'[role=grid] [role=row][aria-rowindex="42"]\') !== null');
+    await page.locator('[role=grid] [role=row][aria-rowindex="42"]').waitFor({ state: 'attached' });
     const seen = await page.locator('[role=row][aria-rowindex="42"]').innerText();
     arrive('far-above.xlsx');
     await page.getByRole('button', { name: '1 new' }).click();

@@ -208,7 +208,7 @@ describe.skipIf(missing !== null)('the service and its view', () => {
       (await client.events()).map(({ event }) => event.body).filter((body) => 'present' in body.data && body.data.present);
     const toldOf = async (path: string) => (await told()).filter((body) => 'file' in body.data && body.data.file.path === path);
     const bothTold = async (): Promise<boolean> => (await toldOf('old.txt')).length > 0 && (await toldOf('harmless.txt')).length > 0;
-    for (const end = Date.now() + 30_000; !(await bothTold()) && Date.now() < end; await sleep(200));
+    for (const end = Date.now() + 150_000; !(await bothTold()) && Date.now() < end; await sleep(200));
     expect(read('old.txt')).toBe(`${SECRET} of before`);
     expect(read('over.txt')).toBe('newer');
     run('umount', place);
